@@ -1,0 +1,92 @@
+// Copyright 2026 The Strowger authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package v1alpha1
+
+// Condition types beside the ones every kstatus-aware tool knows (Ready,
+// Reconciling, Stalled). Each carries the generation it speaks of.
+const (
+	// InputsReadyCondition: every layer source, input and dependency was found
+	// and is ready to be used.
+	InputsReadyCondition = "InputsReady"
+	// CertificatesReadyCondition: cert-manager issued every certificate.
+	CertificatesReadyCondition = "CertificatesReady"
+	// RenderedCondition: the layers were hydrated and merged into one tree.
+	RenderedCondition = "Rendered"
+	// ValidatedCondition: the whole intended tree was proved against YANG.
+	ValidatedCondition = "Validated"
+	// AppliedCondition: the intended tree was committed and read back.
+	AppliedCondition = "Applied"
+	// InSyncCondition: the NF says what Git says.
+	InSyncCondition = "InSync"
+	// DNSReadyCondition: the resolver answers every declared record.
+	DNSReadyCondition = "DNSReady"
+	// DriftReportedCondition: the present drift was pushed to Git.
+	DriftReportedCondition = "DriftReported"
+
+	// ReachableCondition: a NETCONF session with the target is established.
+	ReachableCondition = "Reachable"
+	// SchemaReadyCondition: the target's YANG modules are compiled.
+	SchemaReadyCondition = "SchemaReady"
+)
+
+// Reasons of conditions and events.
+const (
+	// What a user has to mend in Git.
+	InvalidYANGReason          = "InvalidYANG"
+	UnknownNodeReason          = "UnknownNode"
+	InvalidValueReason         = "InvalidValue"
+	MissingKeyReason           = "MissingKey"
+	ConstraintViolatedReason   = "ConstraintViolated"
+	SyntaxErrorReason          = "SyntaxError"
+	ExpressionErrorReason      = "ExpressionError"
+	ArtifactPathNotFoundReason = "ArtifactPathNotFound"
+	CrossNamespaceReason       = "CrossNamespaceRefused"
+	InvalidSpecReason          = "InvalidSpec"
+
+	// What is not there yet.
+	SourceNotFoundReason      = "SourceNotFound"
+	SourceNotReadyReason      = "SourceNotReady"
+	ArtifactFailedReason      = "ArtifactFetchFailed"
+	InputNotFoundReason       = "InputNotFound"
+	InputNotReadyReason       = "InputNotReady"
+	AccessDeniedReason        = "AccessDenied"
+	TargetNotFoundReason      = "TargetNotFound"
+	TargetNotReadyReason      = "TargetNotReady"
+	DependencyNotReadyReason  = "DependencyNotReady"
+	SecretNotFoundReason      = "SecretNotFound"
+	SecretInvalidReason       = "SecretInvalid"
+	IssuerNotFoundReason      = "IssuerNotFound"
+	CertificateNotReadyReason = "CertificateNotReady"
+	CertManagerMissingReason  = "CertManagerMissing"
+	ExternalDNSMissingReason  = "ExternalDNSMissing"
+	DNSNotAnsweredReason      = "DNSNotAnswered"
+
+	// What the NF did.
+	UnreachableReason          = "Unreachable"
+	HostKeyMismatchReason      = "HostKeyMismatch"
+	AuthenticationFailedReason = "AuthenticationFailed"
+	NETCONFTimeoutReason       = "Timeout"
+	RPCErrorReason             = "RPCError"
+	LockDeniedReason           = "LockDenied"
+	ReadBackMismatchReason     = "ReadBackMismatch"
+	ProtocolErrorReason        = "ProtocolError"
+	UnsupportedReason          = "Unsupported"
+	InvalidEditReason          = "InvalidEdit"
+	InvalidReplyReason         = "InvalidReply"
+	SchemaFailedReason         = "SchemaFailed"
+
+	// Outcomes.
+	SucceededReason        = "Succeeded"
+	DriftedReason          = "Drifted"
+	DriftCorrectedReason   = "DriftCorrected"
+	GitPushedReason        = "GitPushed"
+	GitPushFailedReason    = "GitPushFailed"
+	GitSourceUnknownReason = "GitSourceUnknown"
+	SuspendedReason        = "Suspended"
+	DeletionFailedReason   = "DeletionFailed"
+	DeletedReason          = "Deleted"
+)
+
+// Finalizer keeps a NetworkFunction until what it owns was removed from the NF.
+const Finalizer = "nf.strowger.dev/finalizer"

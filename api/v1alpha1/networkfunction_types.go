@@ -1,0 +1,480 @@
+// Copyright 2026 The Strowger authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package v1alpha1
+
+import (
+	cmmeta "github.com/cert-manager/cert-manager/pkg/apis/meta/v1"
+	"github.com/fluxcd/pkg/apis/meta"
+	apiextensionsv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+)
+
+// NetworkFunctionSpec is the whole intent for one NF.
+// +kubebuilder:validation:XValidation:rule="!has(self.config) || self.config.all(l, has(l.value) != has(l.sourceRef))",message="a config layer has exactly one of value and sourceRef"
+type NetworkFunctionSpec struct {
+	// TargetRef names the Target this configuration goes to.
+	// +required
+	TargetRef NamespacedReference `json:"targetRef"`
+
+	// Interval at which the NF is observed again when nothing else calls for it.
+	// +optional
+	// +kubebuilder:default="5m"
+	// +kubebuilder:validation:Type=string
+	// +kubebuilder:validation:Pattern="^([0-9]+(\\.[0-9]+)?(ms|s|m|h))+$"
+	Interval metav1.Duration `json:"interval,omitzero"`
+
+	// RetryInterval after a failure, or while something is not there yet.
+	// +optional
+	// +kubebuilder:default="30s"
+	// +kubebuilder:validation:Type=string
+	// +kubebuilder:validation:Pattern="^([0-9]+(\\.[0-9]+)?(ms|s|m|h))+$"
+	RetryInterval metav1.Duration `json:"retryInterval,omitzero"`
+
+	// Timeout bounds one whole run, from reading inputs to the last RPC.
+	// +optional
+	// +kubebuilder:default="2m"
+	// +kubebuilder:validation:Type=string
+	// +kubebuilder:validation:Pattern="^([0-9]+(\\.[0-9]+)?(ms|s|m|h))+$"
+	Timeout metav1.Duration `json:"timeout,omitzero"`
+
+	// Suspend stops everything for this NF but its deletion.
+	// +optional
+	Suspend bool `json:"suspend,omitempty"`
+
+	// ServiceAccountName whose rights are used to read inputs. Default: the
+	// manager's own, which covers no Secrets outside of what Targets name.
+	// +optional
+	// +kubebuilder:validation:MaxLength=253
+	ServiceAccountName string `json:"serviceAccountName,omitempty"`
+
+	// DependsOn names NetworkFunctions that must be Ready first.
+	// +optional
+	// +listType=atomic
+	// +kubebuilder:validation:MaxItems=64
+	DependsOn []NamespacedReference `json:"dependsOn,omitempty"`
+
+	// Inputs are objects whose fields expressions use as inputs.<name>. Each is
+	// watched and must be Current by kstatus.
+	// +optional
+	// +listType=map
+	// +listMapKey=name
+	// +kubebuilder:validation:MaxItems=64
+	Inputs []Input `json:"inputs,omitempty"`
+
+	// Config layers, merged in order: the later wins, leaf by leaf.
+	// +required
+	// +listType=map
+	// +listMapKey=name
+	// +kubebuilder:validation:MinItems=1
+	// +kubebuilder:validation:MaxItems=64
+	Config []ConfigLayer `json:"config"`
+
+	// Certificates are requested from cert-manager and usable in expressions as
+	// certificates.<name>.certificate, .privateKey and .ca (PEM).
+	// +optional
+	// +listType=map
+	// +listMapKey=name
+	// +kubebuilder:validation:MaxItems=16
+	Certificates []CertificateRequest `json:"certificates,omitempty"`
+
+	// DNS records are published through ExternalDNS.
+	// +optional
+	// +listType=atomic
+	// +kubebuilder:validation:MaxItems=128
+	DNS []DNSRecord `json:"dns,omitempty"`
+
+	// Drift says what happens when the NF differs from Git at an unchanged
+	// revision.
+	// +optional
+	Drift DriftPolicy `json:"drift,omitzero"`
+
+	// DeletionPolicy: Delete removes from the NF what this object declared;
+	// Orphan leaves it there.
+	// +optional
+	// +kubebuilder:default=Delete
+	// +kubebuilder:validation:Enum=Delete;Orphan
+	DeletionPolicy DeletionPolicy `json:"deletionPolicy,omitempty"`
+}
+
+// DeletionPolicy of the configuration on the NF.
+type DeletionPolicy string
+
+const (
+	// DeletionPolicyDelete removes what the object owns from the NF.
+	DeletionPolicyDelete DeletionPolicy = "Delete"
+	// DeletionPolicyOrphan leaves it there.
+	DeletionPolicyOrphan DeletionPolicy = "Orphan"
+)
+
+// Input is an object that expressions may read.
+type Input struct {
+	// Name used in expressions: inputs.<name>.
+	// +required
+	// +kubebuilder:validation:Pattern="^[a-z][a-zA-Z0-9_]*$"
+	// +kubebuilder:validation:MaxLength=63
+	Name string `json:"name"`
+
+	// Ref names the object.
+	// +required
+	Ref ObjectReference `json:"ref"`
+}
+
+// ConfigLayer is one piece of configuration: inline, or a file of a source.
+// +kubebuilder:validation:XValidation:rule="has(self.sourceRef) == has(self.path)",message="path and sourceRef go together"
+// +kubebuilder:validation:XValidation:rule="has(self.sourceRef) || !has(self.format)",message="format belongs to sourceRef"
+type ConfigLayer struct {
+	// Name of the layer, shown wherever a value's origin is.
+	// +required
+	// +kubebuilder:validation:Pattern="^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"
+	// +kubebuilder:validation:MaxLength=63
+	Name string `json:"name"`
+
+	// Value is the configuration with RFC 7951 names ("module:node" at the top
+	// and where the module changes). Strings may hold ${…} expressions in CEL.
+	// +optional
+	// +kubebuilder:pruning:PreserveUnknownFields
+	// +kubebuilder:validation:Schemaless
+	// +kubebuilder:validation:Type=object
+	Value *apiextensionsv1.JSON `json:"value,omitempty"`
+
+	// SourceRef names the Flux source that holds the layer.
+	// +optional
+	SourceRef *SourceReference `json:"sourceRef,omitempty"`
+
+	// Path of the file in the source's artifact.
+	// +optional
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=1024
+	Path string `json:"path,omitempty"`
+
+	// Format of the file. Default: by its extension.
+	// +optional
+	// +kubebuilder:validation:Enum=yaml;json;xml
+	Format string `json:"format,omitempty"`
+}
+
+// CertificateRequest is a certificate that cert-manager issues for the NF.
+type CertificateRequest struct {
+	// Name used in expressions: certificates.<name>.
+	// +required
+	// +kubebuilder:validation:Pattern="^[a-z][a-z0-9]*$"
+	// +kubebuilder:validation:MaxLength=63
+	Name string `json:"name"`
+
+	// IssuerRef names the issuer.
+	// +required
+	IssuerRef cmmeta.IssuerReference `json:"issuerRef"`
+
+	// CommonName of the subject. Prefer dnsNames.
+	// +optional
+	// +kubebuilder:validation:MaxLength=64
+	CommonName string `json:"commonName,omitempty"`
+
+	// DNSNames of the certificate.
+	// +optional
+	// +listType=set
+	// +kubebuilder:validation:MaxItems=64
+	// +kubebuilder:validation:items:MaxLength=253
+	DNSNames []string `json:"dnsNames,omitempty"`
+
+	// IPAddresses of the certificate. May hold expressions.
+	// +optional
+	// +listType=set
+	// +kubebuilder:validation:MaxItems=64
+	// +kubebuilder:validation:items:MaxLength=512
+	IPAddresses []string `json:"ipAddresses,omitempty"`
+
+	// URIs of the certificate, such as the NF instance id (3GPP TS 33.310).
+	// +optional
+	// +listType=set
+	// +kubebuilder:validation:MaxItems=64
+	// +kubebuilder:validation:items:MaxLength=512
+	URIs []string `json:"uris,omitempty"`
+
+	// Duration of validity. Default: cert-manager's.
+	// +optional
+	Duration *metav1.Duration `json:"duration,omitempty"`
+
+	// RenewBefore the end of validity. Default: cert-manager's.
+	// +optional
+	RenewBefore *metav1.Duration `json:"renewBefore,omitempty"`
+
+	// Usages of the key. Default: digital signature, key encipherment, server
+	// auth and client auth, as 3GPP TS 33.310 asks of SBA certificates.
+	// +optional
+	// +listType=set
+	// +kubebuilder:validation:MaxItems=32
+	// +kubebuilder:validation:items:MaxLength=64
+	Usages []string `json:"usages,omitempty"`
+
+	// PrivateKeyAlgorithm. Default ECDSA.
+	// +optional
+	// +kubebuilder:default=ECDSA
+	// +kubebuilder:validation:Enum=RSA;ECDSA;Ed25519
+	PrivateKeyAlgorithm string `json:"privateKeyAlgorithm,omitempty"`
+}
+
+// DNSRecord is one record set.
+type DNSRecord struct {
+	// DNSName of the record.
+	// +required
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=253
+	DNSName string `json:"dnsName"`
+
+	// RecordType of the record.
+	// +required
+	// +kubebuilder:validation:Enum=A;AAAA;CNAME;SRV;NAPTR
+	RecordType string `json:"recordType"`
+
+	// Targets of the record in zone-file form. May hold expressions.
+	// +required
+	// +listType=set
+	// +kubebuilder:validation:MinItems=1
+	// +kubebuilder:validation:MaxItems=64
+	// +kubebuilder:validation:items:MaxLength=1024
+	Targets []string `json:"targets"`
+
+	// TTL of the record in seconds. Default: the provider's.
+	// +optional
+	// +kubebuilder:validation:Minimum=1
+	// +kubebuilder:validation:Maximum=2147483647
+	TTL int64 `json:"ttl,omitempty"`
+}
+
+// DriftMode says what is done about a difference.
+type DriftMode string
+
+const (
+	// DriftCorrect puts Git's value back.
+	DriftCorrect DriftMode = "Correct"
+	// DriftReportOnly leaves the NF as it is and reports.
+	DriftReportOnly DriftMode = "Report"
+	// DriftIgnore neither corrects nor reports.
+	DriftIgnore DriftMode = "Ignore"
+)
+
+// DriftPolicy says what happens to drift.
+type DriftPolicy struct {
+	// Mode for every path that no rule names.
+	// +optional
+	// +kubebuilder:default=Correct
+	// +kubebuilder:validation:Enum=Correct;Report;Ignore
+	Mode DriftMode `json:"mode,omitempty"`
+
+	// Rules for some paths; the first that matches holds.
+	// +optional
+	// +listType=atomic
+	// +kubebuilder:validation:MaxItems=64
+	Rules []DriftRule `json:"rules,omitempty"`
+
+	// Report says where drift is written in Git.
+	// +optional
+	Report DriftReportTarget `json:"report,omitzero"`
+}
+
+// DriftRule is an exception for a path and what is below it.
+type DriftRule struct {
+	// Path with module names, list keys may be left out to mean every entry:
+	// /ietf-system:system/clock, /ietf-interfaces:interfaces/interface/enabled.
+	// +required
+	// +kubebuilder:validation:Pattern="^/.+"
+	// +kubebuilder:validation:MaxLength=1024
+	Path string `json:"path"`
+
+	// Operations the rule is for, seen from the NF: Create (it has more), Modify,
+	// Delete (it has less). Empty: all.
+	// +optional
+	// +listType=set
+	// +kubebuilder:validation:MaxItems=3
+	// +kubebuilder:validation:items:Enum=Create;Modify;Delete
+	Operations []string `json:"operations,omitempty"`
+
+	// Action to take.
+	// +required
+	// +kubebuilder:validation:Enum=Correct;Report;Ignore
+	Action DriftMode `json:"action"`
+}
+
+// DriftReportTarget says where drift is written in Git.
+// +kubebuilder:validation:XValidation:rule="!has(self.branch) || !self.branch.startsWith('refs/')",message="branch is a branch name, not a ref"
+type DriftReportTarget struct {
+	// Mode: Git commits the report; None keeps it in the cluster.
+	// +optional
+	// +kubebuilder:default=Git
+	// +kubebuilder:validation:Enum=Git;None
+	Mode string `json:"mode,omitempty"`
+
+	// Branch that is pushed. {namespace} and {name} are filled in. It must not be
+	// the branch Flux reconciles.
+	// +optional
+	// +kubebuilder:default="drift/{namespace}/{name}"
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=244
+	Branch string `json:"branch,omitempty"`
+
+	// GitRepositoryRef names the GitRepository to push to. Default: the one the
+	// Flux Kustomization that applied this object was built from.
+	// +optional
+	GitRepositoryRef *NamespacedReference `json:"gitRepositoryRef,omitempty"`
+}
+
+// NetworkFunctionStatus is what was done and seen.
+type NetworkFunctionStatus struct {
+	meta.ReconcileRequestStatus `json:",inline"`
+
+	// ObservedGeneration is the generation this status speaks of.
+	// +optional
+	ObservedGeneration int64 `json:"observedGeneration,omitempty"`
+
+	// Conditions, see the constants of this package.
+	// +optional
+	// +listType=map
+	// +listMapKey=type
+	// +kubebuilder:validation:MaxItems=16
+	Conditions []metav1.Condition `json:"conditions,omitempty"`
+
+	// LastAttemptedRevision is the Git revision of the last run.
+	// +optional
+	LastAttemptedRevision string `json:"lastAttemptedRevision,omitempty"`
+
+	// LastAppliedRevision is the Git revision that was last committed on the NF
+	// and read back.
+	// +optional
+	LastAppliedRevision string `json:"lastAppliedRevision,omitempty"`
+
+	// LastAppliedDigest is the digest of the intended tree that was last applied.
+	// +optional
+	LastAppliedDigest string `json:"lastAppliedDigest,omitempty"`
+
+	// LastAppliedTime is when it was.
+	// +optional
+	LastAppliedTime *metav1.Time `json:"lastAppliedTime,omitempty"`
+
+	// Inventory is what this object owns on the NF.
+	// +optional
+	Inventory *Inventory `json:"inventory,omitempty"`
+
+	// Certificates that were requested, by the name of the Certificate object.
+	// +optional
+	// +listType=set
+	// +kubebuilder:validation:MaxItems=32
+	Certificates []string `json:"certificates,omitempty"`
+
+	// Drift that was seen last.
+	// +optional
+	Drift *DriftSummary `json:"drift,omitempty"`
+
+	// UnevaluatedConstraints of the YANG models that apply to this configuration
+	// and were not checked; the NF has the last word on them.
+	// +optional
+	UnevaluatedConstraints *UnevaluatedConstraints `json:"unevaluatedConstraints,omitempty"`
+}
+
+// Inventory is what an object owns on the NF.
+type Inventory struct {
+	// Paths are the roots of what is owned, bounded.
+	// +optional
+	// +listType=atomic
+	// +kubebuilder:validation:MaxItems=64
+	Paths []string `json:"paths,omitempty"`
+
+	// Count of all owned nodes.
+	// +optional
+	Count int32 `json:"count,omitempty"`
+
+	// Target the nodes are on, as namespace/name.
+	// +optional
+	Target string `json:"target,omitempty"`
+
+	// Data is the exact set of owned paths, packed.
+	// +optional
+	Data []byte `json:"data,omitempty"`
+}
+
+// UnevaluatedConstraints counts and samples YANG constraints.
+type UnevaluatedConstraints struct {
+	// Count of all.
+	Count int32 `json:"count"`
+
+	// First of them, as "statement argument at path (module:line)".
+	// +optional
+	// +listType=atomic
+	// +kubebuilder:validation:MaxItems=20
+	First []string `json:"first,omitempty"`
+}
+
+// DriftSummary says what differs and where it was reported.
+type DriftSummary struct {
+	// Entries is the number of differing leaves now.
+	Entries int32 `json:"entries"`
+
+	// First of them, one line each, bounded.
+	// +optional
+	// +listType=atomic
+	// +kubebuilder:validation:MaxItems=10
+	First []string `json:"first,omitempty"`
+
+	// ReportRef names the DriftReport.
+	// +optional
+	ReportRef *LocalReference `json:"reportRef,omitempty"`
+
+	// Git says where the report was last committed.
+	// +optional
+	Git *GitReport `json:"git,omitempty"`
+}
+
+// GitReport is a drift report in Git.
+type GitReport struct {
+	// Repository the report was pushed to, as namespace/name of the GitRepository.
+	// +optional
+	Repository string `json:"repository,omitempty"`
+
+	// Branch that was pushed.
+	// +optional
+	Branch string `json:"branch,omitempty"`
+
+	// Commit that was pushed.
+	// +optional
+	Commit string `json:"commit,omitempty"`
+
+	// Digest of the reported drift; the same drift is never pushed twice.
+	// +optional
+	Digest string `json:"digest,omitempty"`
+}
+
+// NetworkFunction is the full configuration of one NF, declared in Git.
+// +kubebuilder:object:root=true
+// +kubebuilder:subresource:status
+// +kubebuilder:resource:shortName=nf,categories=strowger
+// +kubebuilder:printcolumn:name="Target",type=string,JSONPath=`.spec.targetRef.name`
+// +kubebuilder:printcolumn:name="Ready",type=string,JSONPath=`.status.conditions[?(@.type=="Ready")].status`
+// +kubebuilder:printcolumn:name="Status",type=string,JSONPath=`.status.conditions[?(@.type=="Ready")].message`
+// +kubebuilder:printcolumn:name="InSync",type=string,JSONPath=`.status.conditions[?(@.type=="InSync")].status`,priority=1
+// +kubebuilder:printcolumn:name="Revision",type=string,JSONPath=`.status.lastAppliedRevision`,priority=1
+// +kubebuilder:printcolumn:name="Age",type=date,JSONPath=`.metadata.creationTimestamp`
+type NetworkFunction struct {
+	metav1.TypeMeta   `json:",inline"`
+	metav1.ObjectMeta `json:"metadata,omitempty"`
+
+	// +required
+	Spec NetworkFunctionSpec `json:"spec"`
+	// +optional
+	// +kubebuilder:default:={"observedGeneration":-1}
+	Status NetworkFunctionStatus `json:"status,omitzero"`
+}
+
+// NetworkFunctionList holds NetworkFunctions.
+// +kubebuilder:object:root=true
+type NetworkFunctionList struct {
+	metav1.TypeMeta `json:",inline"`
+	metav1.ListMeta `json:"metadata,omitempty"`
+	Items           []NetworkFunction `json:"items"`
+}
+
+// GetConditions returns the conditions of the status.
+func (n *NetworkFunction) GetConditions() []metav1.Condition { return n.Status.Conditions }
+
+// SetConditions replaces the conditions of the status.
+func (n *NetworkFunction) SetConditions(c []metav1.Condition) { n.Status.Conditions = c }

@@ -1,0 +1,171 @@
+// Copyright 2026 The Strowger authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package v1alpha1
+
+import (
+	"github.com/fluxcd/pkg/apis/meta"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+)
+
+// TargetSpec says where an NF's NETCONF server is and how to trust it.
+type TargetSpec struct {
+	// Address of the NETCONF server as host:port; IPv6 hosts in brackets. The
+	// port defaults to 830 (RFC 6242 section 6).
+	// +required
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=261
+	Address string `json:"address"`
+
+	// SSH holds the credentials and the host keys of the session (RFC 6242).
+	// +required
+	SSH TargetSSH `json:"ssh"`
+
+	// Schema says which YANG modules the NF implements. Default: what the NF
+	// itself announces and hands out (ietf-yang-library, get-schema).
+	// +optional
+	Schema *TargetSchema `json:"schema,omitempty"`
+
+	// Connection bounds the time a session may take.
+	// +optional
+	Connection TargetConnection `json:"connection,omitzero"`
+
+	// Interval between two checks of the target.
+	// +optional
+	// +kubebuilder:default="10m"
+	// +kubebuilder:validation:Type=string
+	// +kubebuilder:validation:Pattern="^([0-9]+(\\.[0-9]+)?(ms|s|m|h))+$"
+	Interval metav1.Duration `json:"interval,omitzero"`
+
+	// RetryInterval after a failed check.
+	// +optional
+	// +kubebuilder:default="30s"
+	// +kubebuilder:validation:Type=string
+	// +kubebuilder:validation:Pattern="^([0-9]+(\\.[0-9]+)?(ms|s|m|h))+$"
+	RetryInterval metav1.Duration `json:"retryInterval,omitzero"`
+
+	// Suspend stops all contact with the NF by this target's users.
+	// +optional
+	Suspend bool `json:"suspend,omitempty"`
+}
+
+// TargetSSH is how a session over SSH is authenticated in both directions.
+// +kubebuilder:validation:XValidation:rule="has(self.knownHostsSecretRef) || (has(self.insecureSkipHostKeyVerification) && self.insecureSkipHostKeyVerification)",message="knownHostsSecretRef is required: host keys are always verified (insecureSkipHostKeyVerification is for laboratories)"
+type TargetSSH struct {
+	// CredentialsSecretRef names a Secret with `username` and either `password`
+	// or `identity` (a private key in PEM or OpenSSH form, with `password` as its
+	// passphrase if it is encrypted), the keys Flux uses too.
+	// +required
+	CredentialsSecretRef LocalReference `json:"credentialsSecretRef"`
+
+	// KnownHostsSecretRef names a Secret with `known_hosts` lines, as written by
+	// ssh-keyscan.
+	// +optional
+	KnownHostsSecretRef *LocalReference `json:"knownHostsSecretRef,omitempty"`
+
+	// InsecureSkipHostKeyVerification accepts any host key. For laboratories: the
+	// Target's status says so, and the manager can forbid it.
+	// +optional
+	InsecureSkipHostKeyVerification bool `json:"insecureSkipHostKeyVerification,omitempty"`
+}
+
+// TargetSchema names the module set of a target.
+type TargetSchema struct {
+	// LibraryRef names the YANGLibrary that holds the modules.
+	// +required
+	LibraryRef NamespacedReference `json:"libraryRef"`
+}
+
+// TargetConnection bounds sessions. All durations are Go durations.
+type TargetConnection struct {
+	// ConnectTimeout bounds dialling, authentication and the hello exchange.
+	// +optional
+	// +kubebuilder:default="10s"
+	// +kubebuilder:validation:Type=string
+	// +kubebuilder:validation:Pattern="^([0-9]+(\\.[0-9]+)?(ms|s|m|h))+$"
+	ConnectTimeout metav1.Duration `json:"connectTimeout,omitzero"`
+
+	// RPCTimeout bounds every single RPC.
+	// +optional
+	// +kubebuilder:default="60s"
+	// +kubebuilder:validation:Type=string
+	// +kubebuilder:validation:Pattern="^([0-9]+(\\.[0-9]+)?(ms|s|m|h))+$"
+	RPCTimeout metav1.Duration `json:"rpcTimeout,omitzero"`
+
+	// IdleTimeout closes a session that was not used for that long; 0s keeps it.
+	// +optional
+	// +kubebuilder:default="0s"
+	// +kubebuilder:validation:Type=string
+	// +kubebuilder:validation:Pattern="^([0-9]+(\\.[0-9]+)?(ms|s|m|h))+$"
+	IdleTimeout metav1.Duration `json:"idleTimeout,omitzero"`
+}
+
+// TargetStatus is what was seen of the target.
+type TargetStatus struct {
+	meta.ReconcileRequestStatus `json:",inline"`
+
+	// ObservedGeneration is the generation this status speaks of.
+	// +optional
+	ObservedGeneration int64 `json:"observedGeneration,omitempty"`
+
+	// Conditions: Ready, Reachable, SchemaReady, and Reconciling or Stalled.
+	// +optional
+	// +listType=map
+	// +listMapKey=type
+	// +kubebuilder:validation:MaxItems=16
+	Conditions []metav1.Condition `json:"conditions,omitempty"`
+
+	// Capabilities the NF announced that Strowger makes use of, by short name.
+	// +optional
+	// +listType=set
+	// +kubebuilder:validation:MaxItems=64
+	Capabilities []string `json:"capabilities,omitempty"`
+
+	// SchemaDigest identifies the compiled module set.
+	// +optional
+	SchemaDigest string `json:"schemaDigest,omitempty"`
+
+	// ModuleCount is the number of implemented YANG modules.
+	// +optional
+	ModuleCount int32 `json:"moduleCount,omitempty"`
+
+	// SchemaErrors are modules that could not be loaded, bounded.
+	// +optional
+	// +listType=atomic
+	// +kubebuilder:validation:MaxItems=20
+	SchemaErrors []ModuleError `json:"schemaErrors,omitempty"`
+}
+
+// Target is a NETCONF server: its address, its credentials and its schema.
+// +kubebuilder:object:root=true
+// +kubebuilder:subresource:status
+// +kubebuilder:resource:shortName=nft,categories=strowger
+// +kubebuilder:printcolumn:name="Address",type=string,JSONPath=`.spec.address`
+// +kubebuilder:printcolumn:name="Ready",type=string,JSONPath=`.status.conditions[?(@.type=="Ready")].status`
+// +kubebuilder:printcolumn:name="Status",type=string,JSONPath=`.status.conditions[?(@.type=="Ready")].message`
+// +kubebuilder:printcolumn:name="Modules",type=integer,JSONPath=`.status.moduleCount`,priority=1
+// +kubebuilder:printcolumn:name="Age",type=date,JSONPath=`.metadata.creationTimestamp`
+type Target struct {
+	metav1.TypeMeta   `json:",inline"`
+	metav1.ObjectMeta `json:"metadata,omitempty"`
+
+	// +required
+	Spec TargetSpec `json:"spec"`
+	// +optional
+	// +kubebuilder:default:={"observedGeneration":-1}
+	Status TargetStatus `json:"status,omitzero"`
+}
+
+// TargetList holds Targets.
+// +kubebuilder:object:root=true
+type TargetList struct {
+	metav1.TypeMeta `json:",inline"`
+	metav1.ListMeta `json:"metadata,omitempty"`
+	Items           []Target `json:"items"`
+}
+
+// GetConditions returns the conditions of the status.
+func (t *Target) GetConditions() []metav1.Condition { return t.Status.Conditions }
+
+// SetConditions replaces the conditions of the status.
+func (t *Target) SetConditions(c []metav1.Condition) { t.Status.Conditions = c }

@@ -1,0 +1,168 @@
+// Copyright 2026 The Strowger authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package yang
+
+import "sort"
+
+// Identity is an identity statement (RFC 7950 section 7.18).
+type Identity struct {
+	name  string
+	mod   *Module
+	u     *unit
+	st    *stmt
+	bases []*Identity
+	down  []*Identity // derived from it directly
+	// ancestors holds the QNames of all it is derived from: names, because a base may
+	// be another revision's object.
+	ancestors map[string]struct{}
+}
+
+// Name returns the identity's name.
+func (i *Identity) Name() string { return i.name }
+
+// Module returns the module that defines it.
+func (i *Identity) Module() *Module { return i.mod }
+
+// QName returns "module:name", the canonical value of an identityref.
+func (i *Identity) QName() string { return i.mod.Name + ":" + i.name }
+
+// Bases returns the identities it is derived from directly.
+func (i *Identity) Bases() []*Identity { return i.bases }
+
+// DerivedFrom says whether it is derived, directly or not, from base. An identity is
+// not derived from itself (RFC 7950 section 9.10.2).
+func (i *Identity) DerivedFrom(base *Identity) bool {
+	_, ok := i.ancestors[base.QName()]
+	return ok
+}
+
+// reaches says whether base is above i, before ancestors are known.
+func (i *Identity) reaches(base *Identity, seen map[*Identity]bool) bool {
+	if seen[i] {
+		return false
+	}
+	seen[i] = true
+	for _, b := range i.bases {
+		if b == base || b.reaches(base, seen) {
+			return true
+		}
+	}
+	return false
+}
+
+func (i *Identity) fillAncestors() map[string]struct{} {
+	if i.ancestors != nil {
+		return i.ancestors
+	}
+	i.ancestors = map[string]struct{}{}
+	for _, b := range i.bases {
+		i.ancestors[b.QName()] = struct{}{}
+		for q := range b.fillAncestors() {
+			i.ancestors[q] = struct{}{}
+		}
+	}
+	return i.ancestors
+}
+
+// Derived returns everything derived from it, sorted by QName.
+func (i *Identity) Derived() []*Identity {
+	seen := map[*Identity]bool{}
+	var visit func(*Identity)
+	visit = func(x *Identity) {
+		for _, d := range x.down {
+			if !seen[d] {
+				seen[d] = true
+				visit(d)
+			}
+		}
+	}
+	visit(i)
+	out := make([]*Identity, 0, len(seen))
+	for d := range seen {
+		out = append(out, d)
+	}
+	sort.Slice(out, func(a, b int) bool { return out[a].QName() < out[b].QName() })
+	return out
+}
+
+// identityTable collects the identities of a module; their bases follow in identityBases,
+// when all modules are known.
+func (c *compiler) identityTable(m *Module) {
+	for _, u := range m.units {
+		for i := range u.st.subs {
+			st := &u.st.subs[i]
+			if st.kw != kwIdentity || !c.ifFeatures(u, st) {
+				continue
+			}
+			if m.identities[st.arg] != nil {
+				c.failure(u, st, "defined twice")
+				continue
+			}
+			m.identities[st.arg] = &Identity{name: st.arg, mod: m, u: u, st: st}
+		}
+	}
+}
+
+func (c *compiler) identityBases(m *Module) {
+	for _, name := range sortedKeys(m.identities) {
+		id := m.identities[name]
+		for i := range id.st.subs {
+			st := &id.st.subs[i]
+			if st.kw != kwBase {
+				continue
+			}
+			base := c.identityByName(id.u, st)
+			switch {
+			case base == nil:
+			case base == id || base.reaches(id, map[*Identity]bool{}):
+				c.failure(id.u, st, "identity %s would be derived from itself", id.name)
+			default:
+				id.bases = append(id.bases, base)
+				base.down = append(base.down, id)
+			}
+		}
+	}
+}
+
+// identityByName resolves a base statement, recording a problem when it cannot.
+func (c *compiler) identityByName(u *unit, st *stmt) *Identity {
+	prefix, name := splitPrefix(st.arg)
+	m := u.resolve(prefix)
+	if m == nil {
+		c.failure(u, st, "unknown prefix %q", prefix)
+		return nil
+	}
+	id := m.identities[name]
+	if id == nil {
+		for _, x := range c.definedButOff(m, kwIdentity) {
+			if x == name {
+				return nil // not supported, by if-feature
+			}
+		}
+		c.failure(u, st, "module %s has no identity %q", m.Name, name)
+	}
+	return id
+}
+
+// definedButOff lists what an if-feature removed from a module.
+func (c *compiler) definedButOff(m *Module, kw keyword) []string {
+	var out []string
+	for _, u := range m.units {
+		for i := range u.st.subs {
+			if st := &u.st.subs[i]; st.kw == kw && st.sub(kwIfFeature) != nil {
+				out = append(out, st.arg)
+			}
+		}
+	}
+	return out
+}
+
+func sortedKeys[V any](m map[string]V) []string {
+	out := make([]string, 0, len(m))
+	for k := range m {
+		out = append(out, k)
+	}
+	sort.Strings(out)
+	return out
+}

@@ -1,0 +1,337 @@
+// Copyright 2026 The Strowger authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package netconftest
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/strowger/strowger/internal/yang"
+	"github.com/strowger/strowger/internal/yang/validate"
+)
+
+const (
+	netconfNamespace = "urn:ietf:params:xml:ns:netconf:base:1.0"
+	yangNamespace    = "urn:ietf:params:xml:ns:yang:1"
+)
+
+// The operations of edit-config (RFC 6241 section 7.2).
+const (
+	opMerge   = "merge"
+	opReplace = "replace"
+	opCreate  = "create"
+	opDelete  = "delete"
+	opRemove  = "remove"
+	opNone    = "none"
+)
+
+// editRequest is an edit-config.
+type editRequest struct {
+	session                 uint64
+	target                  string
+	defaultOperation        string
+	testOption, errorOption string
+	config                  *element
+	explicitlyTested        bool
+}
+
+// editAttributes are those of one node of the config.
+type editAttributes struct{ operation, insert, key, value string }
+
+// editor applies one edit-config to a tree.
+type editor struct {
+	tree       *yang.Tree
+	attributes map[*yang.Data]editAttributes
+	onError    string
+	failed     rpcErrors
+}
+
+// edit makes an edit-config, all or nothing unless error-option says otherwise.
+func (s *store) edit(r editRequest) error {
+	e := &editor{attributes: make(map[*yang.Data]editAttributes), onError: r.errorOption}
+	config, err := e.decode(s.model.schema, r.config)
+	if err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err := s.free(r.target, r.session); err != nil {
+		return err
+	}
+	if r.defaultOperation == opReplace {
+		e.tree = yang.NewTree(s.model.schema)
+		r.defaultOperation = opMerge
+	} else {
+		e.tree = s.get(r.target).Clone()
+	}
+	e.children(config.Root(), r.defaultOperation)
+	if len(e.failed) > 0 && r.errorOption == "rollback-on-error" {
+		return e.failed
+	}
+	// Running is always valid; a candidate is tested when the client asks for it.
+	if r.target == running || r.explicitlyTested && r.testOption != "set" {
+		if err := validate.Tree(e.tree).Err(); err != nil {
+			return err
+		}
+	}
+	if r.testOption != "test-only" {
+		s.set(r.target, e.tree)
+	}
+	if len(e.failed) > 0 {
+		return e.failed
+	}
+	return nil
+}
+
+// decode reads the config element and collects its attributes.
+func (e *editor) decode(schema *yang.Schema, config *element) (*yang.Tree, error) {
+	var invalid error
+	tree, _, errs := yang.DecodeXML(schema, bytes.NewReader(config.document()), yang.XMLOptions{
+		Edit: true, ConfigOnly: true,
+		Attr: func(d *yang.Data, space, local, value string) {
+			a := e.attributes[d]
+			switch {
+			case space == netconfNamespace && local == "operation":
+				a.operation = value
+				if !validOperation(value) {
+					invalid = &RPCError{Tag: "bad-attribute", Path: d.Path(), Message: fmt.Sprintf("there is no operation %q", value),
+						Info: "<bad-attribute>operation</bad-attribute>"}
+				}
+			case space == yangNamespace && local == "insert":
+				a.insert = value
+			case space == yangNamespace && local == "key":
+				a.key = value
+			case space == yangNamespace && local == "value":
+				a.value = value
+			default:
+				return
+			}
+			e.attributes[d] = a
+		},
+	})
+	if err := errs.Err(); err != nil {
+		return nil, err
+	}
+	return tree, invalid
+}
+
+func validOperation(operation string) bool {
+	switch operation {
+	case opMerge, opReplace, opCreate, opDelete, opRemove:
+		return true
+	}
+	return false
+}
+
+func (e *editor) stopped() bool { return len(e.failed) > 0 && e.onError != "continue-on-error" }
+
+func (e *editor) children(of *yang.Data, operation string) {
+	for _, d := range of.Children() {
+		if e.stopped() {
+			return
+		}
+		if d.Node().IsKey() {
+			continue
+		}
+		if err := e.node(d, operation); err != nil {
+			e.failed = append(e.failed, listOf(err)...)
+		}
+	}
+}
+
+// node applies one node of the config and what is below it.
+func (e *editor) node(d *yang.Data, operation string) error {
+	attributes := e.attributes[d]
+	if attributes.operation != "" {
+		operation = attributes.operation
+	}
+	path := d.Path()
+	existing := e.tree.Get(path)
+	switch operation {
+	case opDelete, opRemove:
+		if existing != nil {
+			e.tree.Remove(existing)
+		} else if operation == opDelete {
+			return &RPCError{Tag: "data-missing", Path: path, Message: "there is nothing to delete"}
+		}
+		return nil
+	case opNone:
+		if existing == nil && (d.Node().Kind() != yang.KindContainer || d.Node().Presence()) {
+			return &RPCError{Tag: "data-missing", Path: path, Message: "the node does not exist"}
+		}
+		e.children(d, operation)
+		return nil
+	case opCreate:
+		if existing != nil && !implicit(existing) {
+			return &RPCError{Tag: "data-exists", Path: path, Message: "the node exists"}
+		}
+	case opReplace:
+		if existing != nil {
+			e.empty(existing)
+		}
+	}
+	created, err := e.put(d, existing)
+	if err != nil {
+		return err
+	}
+	if attributes.insert != "" {
+		if err := e.move(created, attributes); err != nil {
+			return err
+		}
+	}
+	e.children(d, operation)
+	return nil
+}
+
+// implicit says whether a node is a non-presence container, which cannot exist twice nor not at all.
+func implicit(d *yang.Data) bool {
+	return d.Node().Kind() == yang.KindContainer && !d.Node().Presence()
+}
+
+// empty removes what is below a node but its keys, so that it keeps its place among its siblings.
+func (e *editor) empty(d *yang.Data) {
+	for _, child := range slices.Clone(d.Children()) {
+		if !child.Node().IsKey() {
+			e.tree.Remove(child)
+		}
+	}
+}
+
+// put creates or sets the node, without what is below it.
+func (e *editor) put(d, existing *yang.Data) (*yang.Data, error) {
+	switch d.Node().Kind() {
+	case yang.KindAnyData, yang.KindAnyXML:
+		e.leaveCases(d)
+		return e.tree.Copy(d), nil
+	case yang.KindContainer, yang.KindList:
+		if existing != nil && e.tree.Get(d.Path()) != nil {
+			return existing, nil
+		}
+	}
+	e.leaveCases(d)
+	return e.tree.Set(d.Path(), d.Value(), yang.Origin{}, false)
+}
+
+// leaveCases removes the nodes of other cases than d's (RFC 7950 section 7.9).
+func (e *editor) leaveCases(d *yang.Data) {
+	parent := e.tree.Root()
+	if up := d.Parent(); up != nil && up.Parent() != nil {
+		parent = e.tree.Get(up.Path())
+	}
+	if parent == nil {
+		return
+	}
+	for n := d.Node(); n.Parent() != nil; n = n.Parent() {
+		choice := n.Parent()
+		if choice.Kind() != yang.KindChoice && choice.Kind() != yang.KindCase {
+			return
+		}
+		if choice.Kind() == yang.KindChoice {
+			for _, other := range choice.Children() {
+				if other != n {
+					e.removeCase(parent, other)
+				}
+			}
+		}
+	}
+}
+
+func (e *editor) removeCase(parent *yang.Data, n *yang.Node) {
+	if n.Kind() == yang.KindChoice || n.Kind() == yang.KindCase {
+		for _, child := range n.Children() {
+			e.removeCase(parent, child)
+		}
+		return
+	}
+	for _, d := range slices.Clone(parent.Children()) {
+		if d.Node() == n {
+			e.tree.Remove(d)
+		}
+	}
+}
+
+// move places an entry of an ordered-by user list or leaf-list (RFC 7950 sections 7.7.9 and 7.8.6).
+func (e *editor) move(d *yang.Data, a editAttributes) error {
+	if !d.Node().OrderedByUser() {
+		return &RPCError{Tag: "bad-attribute", Path: d.Path(), Message: "insert is for lists that are ordered by the user",
+			Info: "<bad-attribute>insert</bad-attribute>"}
+	}
+	switch a.insert {
+	case "first":
+		e.tree.Move(d, nil, false)
+		return nil
+	case "last":
+		e.tree.Move(d, nil, true)
+		return nil
+	case "before", "after":
+	default:
+		return &RPCError{Tag: "bad-attribute", Path: d.Path(), Message: fmt.Sprintf("insert cannot be %q", a.insert),
+			Info: "<bad-attribute>insert</bad-attribute>"}
+	}
+	anchor := e.anchor(d, a)
+	if anchor == nil {
+		return &RPCError{Tag: "bad-attribute", AppTag: "missing-instance", Path: d.Path(),
+			Message: "the entry to insert " + a.insert + " does not exist", Info: "<bad-attribute>" + anchorName(d) + "</bad-attribute>"}
+	}
+	e.tree.Move(d, anchor, a.insert == "after")
+	return nil
+}
+
+func anchorName(d *yang.Data) string {
+	if d.Node().Kind() == yang.KindLeafList {
+		return "value"
+	}
+	return "key"
+}
+
+func (e *editor) anchor(d *yang.Data, a editAttributes) *yang.Data {
+	if d.Node().Kind() == yang.KindLeafList {
+		for _, sibling := range d.Parent().Children() {
+			if sibling.Node() == d.Node() && (sibling.Value() == a.value || localName(sibling.Value()) == localName(a.value)) {
+				return sibling
+			}
+		}
+		return nil
+	}
+	want := keyPredicates(a.key)
+	for _, sibling := range d.Parent().Children() {
+		if sibling.Node() == d.Node() && sibling != d && hasKeys(sibling, want) {
+			return sibling
+		}
+	}
+	return nil
+}
+
+// keyPredicates reads "[p:name='a'][p:id='b']" into a map by local name.
+func keyPredicates(text string) map[string]string {
+	steps, err := yang.ParsePath("/x:x" + text)
+	if err != nil || len(steps) != 1 {
+		return nil
+	}
+	keys := make(map[string]string)
+	for _, key := range steps[0].Keys {
+		keys[localName(key.Name)] = key.Value
+	}
+	return keys
+}
+
+func hasKeys(entry *yang.Data, want map[string]string) bool {
+	nodes, values := entry.Node().Keys(), entry.Keys()
+	for i, n := range nodes {
+		if value, ok := want[n.Name()]; !ok || (value != values[i] && localName(value) != localName(values[i])) {
+			return false
+		}
+	}
+	return len(nodes) > 0
+}
+
+// localName drops a prefix: the YANG engine has module names where XML has prefixes.
+func localName(text string) string {
+	if i := strings.IndexByte(text, ':'); i >= 0 && !strings.ContainsAny(text[i+1:], ":/. ") {
+		return text[i+1:]
+	}
+	return text
+}

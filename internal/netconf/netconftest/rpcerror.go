@@ -1,0 +1,107 @@
+// Copyright 2026 The Strowger authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package netconftest
+
+import (
+	"bytes"
+	"encoding/xml"
+	"errors"
+	"strconv"
+
+	"github.com/strowger/strowger/internal/yang"
+)
+
+// RPCError is an rpc-error to answer with (RFC 6241 section 4.3). Empty Type is "application", empty
+// Severity "error".
+type RPCError struct {
+	Type, Tag, Severity, AppTag, Path, Message string
+	// Info is the content of error-info, as XML.
+	Info string
+}
+
+func (e *RPCError) Error() string { return e.Tag + ": " + e.Message }
+
+// rpcErrors are several of them.
+type rpcErrors []*RPCError
+
+func (e rpcErrors) Error() string { return e[0].Error() }
+
+func missingElement(name string) *RPCError {
+	return &RPCError{Type: "protocol", Tag: "missing-element", Message: "element " + name + " is missing",
+		Info: "<bad-element>" + name + "</bad-element>"}
+}
+
+func badElement(name, message string) *RPCError {
+	return &RPCError{Type: "protocol", Tag: "bad-element", Message: message, Info: "<bad-element>" + name + "</bad-element>"}
+}
+
+func lockDenied(holder uint64) *RPCError {
+	return &RPCError{Type: "protocol", Tag: "lock-denied", Message: "the lock is held by another entity",
+		Info: "<session-id>" + strconv.FormatUint(holder, 10) + "</session-id>"}
+}
+
+// listOf turns any error of an operation into what is sent.
+func listOf(err error) rpcErrors {
+	var list rpcErrors
+	if errors.As(err, &list) {
+		return list
+	}
+	var one *RPCError
+	if errors.As(err, &one) {
+		return rpcErrors{one}
+	}
+	var found yang.Errors
+	if errors.As(err, &found) {
+		for _, e := range found {
+			list = append(list, fromYANG(e))
+		}
+		return list
+	}
+	return rpcErrors{{Tag: "operation-failed", Message: err.Error()}}
+}
+
+func fromYANG(e *yang.Error) *RPCError {
+	tag := e.Tag
+	if tag == "" {
+		tag = "invalid-value"
+	}
+	message := e.Message
+	if e.Rule != "" {
+		message += " (" + e.Rule + ")"
+	}
+	return &RPCError{Tag: tag, AppTag: e.AppTag, Path: e.Path, Message: message}
+}
+
+func (e *RPCError) write(b *bytes.Buffer, model *Model) {
+	leaf := func(name, value string) {
+		if value != "" {
+			b.WriteString("<" + name + ">")
+			_ = xml.EscapeText(b, []byte(value)) // a Buffer does not fail
+			b.WriteString("</" + name + ">")
+		}
+	}
+	b.WriteString("<rpc-error>")
+	leaf("error-type", either(e.Type, "application"))
+	leaf("error-tag", e.Tag)
+	leaf("error-severity", either(e.Severity, "error"))
+	leaf("error-app-tag", e.AppTag)
+	if e.Path != "" {
+		path, declarations := model.xmlPath(e.Path)
+		b.WriteString("<error-path" + declarations + ">")
+		_ = xml.EscapeText(b, []byte(path))
+		b.WriteString("</error-path>")
+	}
+	leaf("error-message", e.Message)
+	if e.Info != "" {
+		b.WriteString("<error-info>" + e.Info + "</error-info>")
+	}
+	b.WriteString("</rpc-error>")
+}
+
+func either(value, otherwise string) string {
+	if value == "" {
+		return otherwise
+	}
+	return value
+}

@@ -1,0 +1,105 @@
+// Copyright 2026 The Strowger authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package netconftest
+
+import (
+	"bytes"
+	"crypto/subtle"
+	"errors"
+	"net"
+	"sync"
+	"time"
+
+	"golang.org/x/crypto/ssh"
+)
+
+const loginTimeout = 30 * time.Second
+
+var errLogin = errors.New("wrong user or password")
+
+func (s *Server) sshConfig() *ssh.ServerConfig {
+	config := &ssh.ServerConfig{ServerVersion: "SSH-2.0-StrowgerSimulator", MaxAuthTries: 6}
+	config.AddHostKey(s.hostKey)
+	if s.Password != "" {
+		config.PasswordCallback = func(c ssh.ConnMetadata, password []byte) (*ssh.Permissions, error) {
+			return nil, s.checkPassword(c.User(), password)
+		}
+		config.KeyboardInteractiveCallback = func(c ssh.ConnMetadata, ask ssh.KeyboardInteractiveChallenge) (*ssh.Permissions, error) {
+			answers, err := ask("", "", []string{"Password: "}, []bool{false})
+			if err != nil {
+				return nil, err
+			}
+			if len(answers) != 1 {
+				return nil, errLogin
+			}
+			return nil, s.checkPassword(c.User(), []byte(answers[0]))
+		}
+	}
+	if len(s.options.AuthorizedKeys) > 0 {
+		config.PublicKeyCallback = func(c ssh.ConnMetadata, key ssh.PublicKey) (*ssh.Permissions, error) {
+			for _, known := range s.options.AuthorizedKeys {
+				if c.User() == s.User && bytes.Equal(known.Marshal(), key.Marshal()) {
+					return nil, nil
+				}
+			}
+			return nil, errLogin
+		}
+	}
+	return config
+}
+
+func (s *Server) checkPassword(user string, password []byte) error {
+	if user != s.User || subtle.ConstantTimeCompare(password, []byte(s.Password)) != 1 {
+		return errLogin
+	}
+	return nil
+}
+
+// serveSSH serves one connection until it ends. It may carry several NETCONF sessions.
+func (s *Server) serveSSH(conn net.Conn) {
+	_ = conn.SetDeadline(time.Now().Add(loginTimeout))
+	c, channels, requests, err := ssh.NewServerConn(conn, s.config)
+	if err != nil {
+		return
+	}
+	_ = conn.SetDeadline(time.Time{})
+	var parts sync.WaitGroup
+	defer parts.Wait()
+	defer c.Close()
+	parts.Go(func() { ssh.DiscardRequests(requests) })
+	for offer := range channels {
+		if offer.ChannelType() != "session" {
+			_ = offer.Reject(ssh.UnknownChannelType, "only sessions are served")
+			continue
+		}
+		channel, channelRequests, err := offer.Accept()
+		if err != nil {
+			return
+		}
+		parts.Go(func() { s.serveChannel(c, channel, channelRequests) })
+	}
+}
+
+// serveChannel waits for the request of the netconf subsystem.
+func (s *Server) serveChannel(c ssh.Conn, channel ssh.Channel, requests <-chan *ssh.Request) {
+	var serving sync.WaitGroup
+	defer serving.Wait()
+	defer channel.Close()
+	started := false
+	for r := range requests {
+		var subsystem struct{ Name string }
+		ok := !started && r.Type == "subsystem" && ssh.Unmarshal(r.Payload, &subsystem) == nil && subsystem.Name == "netconf"
+		if r.WantReply {
+			_ = r.Reply(ok, nil)
+		}
+		if ok {
+			started = true
+			serving.Go(func() {
+				s.serveSession(c, channel)
+				_, _ = channel.SendRequest("exit-status", false, ssh.Marshal(struct{ Status uint32 }{0}))
+				channel.Close()
+			})
+		}
+	}
+}

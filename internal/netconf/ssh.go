@@ -1,0 +1,271 @@
+// Copyright 2026 The Strowger authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package netconf
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"strings"
+	"time"
+
+	"golang.org/x/crypto/ssh"
+)
+
+const (
+	// DefaultPort is the port of NETCONF over SSH (RFC 6242).
+	DefaultPort = "830"
+
+	defaultConnectTimeout = 15 * time.Second
+	defaultKeepalive      = 30 * time.Second
+	subsystem             = "netconf"
+)
+
+// SSHConfig says how to log in, and whom to believe.
+type SSHConfig struct {
+	User string
+	// Password answers the password method and every hidden question of keyboard-interactive.
+	Password string
+	// PrivateKey is a key in PEM or OpenSSH form, encrypted with Passphrase if that is set.
+	PrivateKey []byte
+	Passphrase string
+	// KnownHosts are lines of a known_hosts file. Host patterns match the address as dialled, with or
+	// without its port; hashed names, @cert-authority and @revoked are understood; "*" matches all.
+	KnownHosts []byte
+	// InsecureSkipHostKeyVerification believes any server. It is for laboratories.
+	InsecureSkipHostKeyVerification bool
+	// ConnectTimeout bounds connection, login and hellos together; 0 means 15 s.
+	ConnectTimeout time.Duration
+	// Keepalive is how often an idle connection is probed, and how long the answer may take; 0 means
+	// 30 s, negative never.
+	Keepalive time.Duration
+	// MaxMessageBytes bounds a received message; 0 means DefaultMaxMessageBytes.
+	MaxMessageBytes int
+}
+
+// Digest identifies the configuration without telling it: two that differ have different digests.
+func (c SSHConfig) Digest() string {
+	h := sha256.New()
+	for _, part := range []string{
+		c.User, c.Password, string(c.PrivateKey), c.Passphrase, string(c.KnownHosts),
+		fmt.Sprint(c.InsecureSkipHostKeyVerification, c.ConnectTimeout, c.Keepalive, c.MaxMessageBytes),
+	} {
+		fmt.Fprintf(h, "%d:%s", len(part), part)
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}
+
+// DialSSH opens a NETCONF session over SSH (RFC 6242) with the server at addr, host or host:port; the
+// port defaults to 830. It ends when ctx does or after the connect timeout; the session itself does not
+// depend on ctx. Errors are of ErrUnreachable, ErrHostKey, ErrAuth, ErrTimeout or ErrProtocol.
+func DialSSH(ctx context.Context, addr string, cfg SSHConfig) (*Session, error) {
+	addr = WithPort(addr)
+	timeout := cfg.ConnectTimeout
+	if timeout <= 0 {
+		timeout = defaultConnectTimeout
+	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+
+	login := &login{addr: addr, cfg: cfg}
+	client, err := login.clientConfig()
+	if err != nil {
+		return nil, err
+	}
+	conn, err := (&net.Dialer{}).DialContext(ctx, "tcp", addr)
+	if err != nil {
+		if ctx.Err() != nil {
+			return nil, contextError(ctx, "connect to", addr)
+		}
+		return nil, &Error{Kind: ErrUnreachable, Op: "connect to", Addr: addr, Err: err}
+	}
+	t, err := login.open(ctx, conn, client)
+	if err != nil {
+		conn.Close()
+		return nil, err
+	}
+	t.startKeepalive(cfg.Keepalive)
+	return NewSession(ctx, t, Options{MaxMessageBytes: cfg.MaxMessageBytes, Peer: addr})
+}
+
+// WithPort adds the default port to an address that has none.
+func WithPort(addr string) string {
+	if _, _, err := net.SplitHostPort(addr); err == nil {
+		return addr
+	}
+	return net.JoinHostPort(strings.Trim(addr, "[]"), DefaultPort)
+}
+
+// login is one attempt; it remembers how far it came, because the SSH library's errors do not say.
+type login struct {
+	addr       string
+	cfg        SSHConfig
+	hostKeyErr error
+	trusted    bool // the host key was accepted, so authentication began
+}
+
+func (l *login) clientConfig() (*ssh.ClientConfig, error) {
+	auth, err := l.authMethods()
+	if err != nil {
+		return nil, &Error{Kind: ErrAuth, Op: "log in to", Addr: l.addr, Err: err}
+	}
+	verifier, err := newHostKeyVerifier(l.addr, l.cfg)
+	if err != nil {
+		return nil, &Error{Kind: ErrHostKey, Op: "connect to", Addr: l.addr, Err: err}
+	}
+	return &ssh.ClientConfig{
+		User:              l.cfg.User,
+		Auth:              auth,
+		ClientVersion:     "SSH-2.0-Strowger",
+		HostKeyAlgorithms: verifier.algorithms(),
+		HostKeyCallback: func(host string, remote net.Addr, key ssh.PublicKey) error {
+			l.hostKeyErr = verifier.check(host, remote, key)
+			l.trusted = l.hostKeyErr == nil
+			return l.hostKeyErr
+		},
+	}, nil
+}
+
+func (l *login) authMethods() ([]ssh.AuthMethod, error) {
+	var methods []ssh.AuthMethod
+	if len(bytes.TrimSpace(l.cfg.PrivateKey)) > 0 {
+		signer, err := parseKey(l.cfg.PrivateKey, l.cfg.Passphrase)
+		if err != nil {
+			return nil, err
+		}
+		methods = append(methods, ssh.PublicKeys(signer))
+	}
+	if l.cfg.Password != "" {
+		methods = append(methods, ssh.Password(l.cfg.Password), ssh.KeyboardInteractive(l.answer))
+	}
+	if len(methods) == 0 {
+		return nil, errors.New("neither a password nor a private key was given")
+	}
+	return methods, nil
+}
+
+func parseKey(key []byte, passphrase string) (ssh.Signer, error) {
+	var signer ssh.Signer
+	var err error
+	if passphrase != "" {
+		signer, err = ssh.ParsePrivateKeyWithPassphrase(key, []byte(passphrase))
+	} else {
+		signer, err = ssh.ParsePrivateKey(key)
+	}
+	if missing := (*ssh.PassphraseMissingError)(nil); errors.As(err, &missing) {
+		return nil, errors.New("the private key is encrypted and no passphrase was given")
+	}
+	if err != nil {
+		return nil, fmt.Errorf("the private key cannot be read: %w", err)
+	}
+	return signer, nil
+}
+
+// answer gives the password to every question whose answer is not shown (RFC 4256).
+func (l *login) answer(_, _ string, questions []string, echo []bool) ([]string, error) {
+	answers := make([]string, len(questions))
+	for i := range questions {
+		if echo[i] {
+			return nil, fmt.Errorf("the server asks %q, which a password does not answer", questions[i])
+		}
+		answers[i] = l.cfg.Password
+	}
+	return answers, nil
+}
+
+// open logs in and starts the netconf subsystem.
+func (l *login) open(ctx context.Context, conn net.Conn, cfg *ssh.ClientConfig) (*sshTransport, error) {
+	stop := context.AfterFunc(ctx, func() { conn.Close() })
+	defer stop()
+	c, channels, requests, err := ssh.NewClientConn(conn, l.addr, cfg)
+	if err != nil {
+		return nil, l.explain(ctx, err)
+	}
+	go ssh.DiscardRequests(requests)
+	go rejectChannels(channels)
+	channel, channelRequests, err := c.OpenChannel("session", nil)
+	if err != nil {
+		c.Close()
+		return nil, l.sessionError(ctx, fmt.Errorf("open a session channel: %w", err))
+	}
+	go ssh.DiscardRequests(channelRequests)
+	go io.Copy(io.Discard, channel.Stderr()) //nolint:errcheck // ends with the channel
+	ok, err := channel.SendRequest("subsystem", true, ssh.Marshal(struct{ Name string }{subsystem}))
+	if err == nil && !ok {
+		err = errors.New("the SSH server has no netconf subsystem; is this the NETCONF port?")
+	}
+	if err != nil {
+		c.Close()
+		return nil, l.sessionError(ctx, err)
+	}
+	return &sshTransport{Channel: channel, conn: c}, nil
+}
+
+func (l *login) sessionError(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return contextError(ctx, "connect to", l.addr)
+	}
+	return &Error{Kind: ErrUnreachable, Op: "connect to", Addr: l.addr, Err: noEOF(err)}
+}
+
+// explain finds the kind of a failed handshake.
+func (l *login) explain(ctx context.Context, err error) error {
+	var network net.Error
+	switch {
+	case l.hostKeyErr != nil:
+		return &Error{Kind: ErrHostKey, Op: "connect to", Addr: l.addr, Err: l.hostKeyErr}
+	case ctx.Err() != nil:
+		return contextError(ctx, "log in to", l.addr)
+	case !l.trusted, errors.As(err, &network), errors.Is(err, io.EOF):
+		return &Error{Kind: ErrUnreachable, Op: "SSH handshake with", Addr: l.addr, Err: noEOF(err)}
+	}
+	return &Error{Kind: ErrAuth, Op: "log in to", Addr: l.addr, Err: fmt.Errorf("as user %q: %w", l.cfg.User, err)}
+}
+
+func rejectChannels(channels <-chan ssh.NewChannel) {
+	for c := range channels {
+		_ = c.Reject(ssh.Prohibited, "this client accepts no channels")
+	}
+}
+
+// sshTransport is the subsystem's channel; closing it closes the connection.
+type sshTransport struct {
+	ssh.Channel
+	conn      ssh.Conn
+	keepalive *time.Timer
+}
+
+func (t *sshTransport) Close() error {
+	if t.keepalive != nil {
+		t.keepalive.Stop()
+	}
+	return t.conn.Close()
+}
+
+// startKeepalive probes the connection every interval, and closes it when a probe is not answered within
+// an interval. Between probes it costs a timer, not a goroutine.
+func (t *sshTransport) startKeepalive(interval time.Duration) {
+	if interval < 0 {
+		return
+	}
+	if interval == 0 {
+		interval = defaultKeepalive
+	}
+	ready := make(chan struct{})
+	t.keepalive = time.AfterFunc(interval, func() {
+		<-ready
+		late := time.AfterFunc(interval, func() { t.conn.Close() })
+		_, _, err := t.conn.SendRequest("keepalive@openssh.com", true, nil)
+		late.Stop()
+		if err == nil {
+			t.keepalive.Reset(interval)
+		}
+	})
+	close(ready)
+}

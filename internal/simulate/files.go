@@ -1,0 +1,224 @@
+// Copyright 2026 The Strowger authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package simulate
+
+import (
+	"bytes"
+	"crypto/ed25519"
+	"crypto/rand"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"golang.org/x/crypto/ssh"
+
+	"github.com/strowger/strowger/internal/netconf/netconftest"
+	"github.com/strowger/strowger/internal/yang"
+)
+
+var defaultCapabilities = []string{"base:1.1", "candidate", "confirmed-commit", "validate", "rollback-on-error", "yang-library:1.1"}
+
+// profile turns names of capabilities into a device's profile.
+func profile(names []string) (netconftest.Profile, error) {
+	has := make(map[string]bool)
+	for _, name := range names {
+		name = strings.TrimPrefix(strings.TrimSpace(name), ":")
+		switch name {
+		case "", "base:1.0":
+			continue
+		case "base:1.1", "candidate", "writable-running", "confirmed-commit", "validate", "rollback-on-error", "startup",
+			"yang-library:1.0", "yang-library:1.1":
+			has[name] = true
+		default:
+			return netconftest.Profile{}, fmt.Errorf("--capabilities: %q is not one of those that can be simulated; see --help", name)
+		}
+	}
+	p := netconftest.Profile{
+		NoCandidate:       !has["candidate"],
+		WritableRunning:   has["writable-running"],
+		Startup:           has["startup"],
+		Base10Only:        !has["base:1.1"],
+		NoValidate:        !has["validate"],
+		NoConfirmedCommit: !has["confirmed-commit"],
+		NoRollbackOnError: !has["rollback-on-error"],
+		Modules:           netconftest.InHello,
+	}
+	switch {
+	case has["yang-library:1.1"]:
+		p.Modules = netconftest.InLibrary11
+	case has["yang-library:1.0"]:
+		p.Modules = netconftest.InLibrary10
+	}
+	if p.NoCandidate && has["confirmed-commit"] {
+		return p, errors.New("--capabilities: confirmed-commit needs candidate")
+	}
+	return p, nil
+}
+
+// model reads and compiles the YANG modules.
+func (f *flags) model() (*netconftest.Model, error) {
+	sources, err := readModules(f.yang)
+	if err != nil {
+		return nil, fmt.Errorf("--yang: %w", err)
+	}
+	refs := make([]yang.ModuleRef, len(f.modules))
+	for i, text := range f.modules {
+		refs[i] = moduleRef(text)
+	}
+	model, err := netconftest.NewModel(sources, refs...)
+	if err != nil {
+		return nil, fmt.Errorf("--yang: %w", err)
+	}
+	for _, ref := range refs {
+		if m := model.Schema().Module(ref.Name); m == nil || !m.Implemented {
+			return nil, fmt.Errorf("--module: there is no module %s under --yang", ref.Name)
+		}
+	}
+	return model, nil
+}
+
+// moduleRef reads name[@revision][:feature,feature].
+func moduleRef(text string) yang.ModuleRef {
+	name, features, listed := strings.Cut(text, ":")
+	name, revision, _ := strings.Cut(name, "@")
+	ref := yang.ModuleRef{Name: name, Revision: revision, AllFeatures: !listed}
+	for _, feature := range strings.Split(features, ",") {
+		if feature != "" {
+			ref.Features = append(ref.Features, feature)
+		}
+	}
+	return ref
+}
+
+func readModules(paths []string) ([]yang.Source, error) {
+	var sources []yang.Source
+	for _, path := range paths {
+		err := filepath.WalkDir(path, func(name string, entry fs.DirEntry, err error) error {
+			if err != nil || entry.IsDir() || !strings.HasSuffix(name, ".yang") {
+				return err
+			}
+			data, err := os.ReadFile(name)
+			if err == nil {
+				sources = append(sources, yang.Source{Name: filepath.Base(name), Data: data})
+			}
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	if len(sources) == 0 {
+		return nil, fmt.Errorf("no .yang files in %s", strings.Join(paths, ", "))
+	}
+	return sources, nil
+}
+
+// readConfig reads a configuration in the form that its name says.
+func readConfig(schema *yang.Schema, path string) (*yang.Tree, error) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	parse := yang.ParseYAML
+	switch filepath.Ext(path) {
+	case ".yaml", ".yml":
+	case ".json":
+		parse = yang.ParseJSON
+	default:
+		tree, _, errs := yang.DecodeXML(schema, bytes.NewReader(data), yang.XMLOptions{ConfigOnly: true})
+		return tree, errs.Err()
+	}
+	doc, err := parse(data)
+	if err != nil {
+		return nil, err
+	}
+	tree, errs := yang.DecodeDoc(schema, doc, &yang.Layer{Name: path, File: path})
+	return tree, errs.Err()
+}
+
+// hostKey reads the key, or makes one and writes it.
+func hostKey(path string) (ssh.Signer, error) {
+	if path == "" {
+		return netconftest.NewHostKey()
+	}
+	data, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		data, err = newHostKey(path)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("--host-key: %w", err)
+	}
+	signer, err := ssh.ParsePrivateKey(data)
+	if err != nil {
+		return nil, fmt.Errorf("--host-key: %s: %w", path, err)
+	}
+	return signer, nil
+}
+
+func newHostKey(path string) ([]byte, error) {
+	_, key, err := ed25519.GenerateKey(rand.Reader)
+	if err != nil {
+		return nil, err
+	}
+	block, err := ssh.MarshalPrivateKey(key, "strowger simulate")
+	if err != nil {
+		return nil, err
+	}
+	data := pem.EncodeToMemory(block)
+	return data, writeFile(path, data, 0o600)
+}
+
+// stateFile keeps a running configuration.
+type stateFile struct{ path string }
+
+// load returns nil if nothing was kept.
+func (s *stateFile) load(schema *yang.Schema) (*yang.Tree, error) {
+	tree, err := readConfig(schema, s.path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("the state in %s does not fit the YANG modules; delete it or give those it was made with: %w", s.path, err)
+	}
+	return tree, nil
+}
+
+func (s *stateFile) save(t *yang.Tree) error {
+	var b bytes.Buffer
+	b.WriteString(`<config xmlns="urn:ietf:params:xml:ns:netconf:base:1.0">`)
+	if err := yang.EncodeXML(&b, t.Root().Children()...); err != nil {
+		return fmt.Errorf("state: %w", err)
+	}
+	b.WriteString("</config>\n")
+	if err := writeFile(s.path, b.Bytes(), 0o600); err != nil {
+		return fmt.Errorf("state: %w", err)
+	}
+	return nil
+}
+
+// writeFile replaces a file as a whole, and makes its folder.
+func writeFile(path string, data []byte, mode fs.FileMode) error {
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return err
+	}
+	temporary, err := os.CreateTemp(filepath.Dir(path), ".tmp-*")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = os.Remove(temporary.Name()) }()
+	if _, err = temporary.Write(data); err == nil {
+		err = temporary.Chmod(mode)
+	}
+	if closeErr := temporary.Close(); err == nil {
+		err = closeErr
+	}
+	if err != nil {
+		return err
+	}
+	return os.Rename(temporary.Name(), path)
+}

@@ -1,0 +1,23 @@
+// Copyright 2026 The Strowger authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package target
+
+import (
+	"context"
+
+	"github.com/strowger/strowger/internal/netconf"
+)
+
+// Save copies running to startup on an NF that keeps a startup of its own (RFC 6241 section 8.7), and does
+// nothing on others. It makes up for an Apply that was cut off between its commit and this copy.
+func (p *Pool) Save(ctx context.Context, e Endpoint) error {
+	return p.with(ctx, e, "copy-config", func(l *link) error {
+		if !l.Capabilities().Has(netconf.Startup) {
+			return nil
+		}
+		return l.rpc(ctx, func(ctx context.Context) error {
+			return l.CopyConfig(ctx, netconf.StartupStore, netconf.Running)
+		})
+	})
+}

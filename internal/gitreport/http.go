@@ -1,0 +1,64 @@
+// Copyright 2026 The Strowger authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package gitreport
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"net/http"
+
+	"github.com/fluxcd/pkg/git"
+	githttp "github.com/go-git/go-git/v5/plumbing/transport/http"
+)
+
+// useHTTP sets the remote up for http and https. The connections are its own,
+// so that CAs and client certificates do not leak into other remotes.
+func (r *remote) useHTTP(opts *git.AuthOptions, maxBytes int64) error {
+	rt := http.DefaultTransport.(*http.Transport).Clone()
+	conf := &tls.Config{MinVersion: tls.VersionTLS12}
+	if len(opts.CAFile) > 0 {
+		pool, err := x509.SystemCertPool()
+		if err != nil {
+			pool = x509.NewCertPool()
+		}
+		if !pool.AppendCertsFromPEM(opts.CAFile) {
+			return errors.New("ca.crt holds no PEM certificate")
+		}
+		conf.RootCAs = pool
+	}
+	if len(opts.ClientCert) > 0 || len(opts.ClientKey) > 0 {
+		pair, err := tls.X509KeyPair(opts.ClientCert, opts.ClientKey)
+		if err != nil {
+			return errors.New("tls.crt and tls.key are not a pair of a certificate and its key")
+		}
+		conf.Certificates = []tls.Certificate{pair}
+	}
+	rt.TLSClientConfig = conf
+
+	switch {
+	case opts.BearerToken != "":
+		r.auth = &githttp.TokenAuth{Token: opts.BearerToken}
+	case opts.Username != "" || opts.Password != "":
+		r.auth = &githttp.BasicAuth{Username: opts.Username, Password: opts.Password}
+	}
+	r.transport = githttp.NewClient(&http.Client{Transport: &boundedTransport{rt: rt, max: maxBytes}})
+	r.close = rt.CloseIdleConnections
+	return nil
+}
+
+// boundedTransport bounds every response's body.
+type boundedTransport struct {
+	rt  http.RoundTripper
+	max int64
+}
+
+// RoundTrip is http.RoundTripper's.
+func (t *boundedTransport) RoundTrip(req *http.Request) (*http.Response, error) {
+	res, err := t.rt.RoundTrip(req)
+	if err == nil && res.Body != nil {
+		res.Body = &boundedReader{ReadCloser: res.Body, n: t.max}
+	}
+	return res, err
+}

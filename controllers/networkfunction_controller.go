@@ -1,0 +1,138 @@
+// Copyright 2026 The Strowger authors.
+// SPDX-License-Identifier: Apache-2.0
+
+// Package controllers drives each kind from what is declared to what is. A
+// Reconcile is thin, its phases fill a scope in order, and only the status file
+// turns a scope into conditions. It is the one place that passes values between
+// the stages; it must not know how any stage does its work.
+package controllers
+
+import (
+	"context"
+	"time"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	kuberecorder "k8s.io/client-go/tools/record"
+	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/controller/controllerutil"
+
+	"github.com/strowger/strowger/api/v1alpha1"
+	"github.com/strowger/strowger/internal/dns"
+	"github.com/strowger/strowger/internal/gitreport"
+	"github.com/strowger/strowger/internal/reconcile"
+	"github.com/strowger/strowger/internal/render"
+	"github.com/strowger/strowger/internal/target"
+)
+
+// NetworkFunctionReconciler brings NFs to what Git says, and says in Git what
+// they drifted to.
+type NetworkFunctionReconciler struct {
+	client.Client
+	kuberecorder.EventRecorder
+	ControllerName string
+
+	APIReader    client.Reader
+	Impersonator *Impersonator
+	Sources      *Sources
+	Endpoints    *Endpoints
+	Schemas      *Schemas
+	Pool         *target.Pool
+	Renderer     *render.Renderer
+	// OwnWatches act with the manager's rights, InputWatches with those of tenants.
+	OwnWatches, InputWatches Watcher
+	DNS                      dns.Checker
+	Git                      *gitreport.Pusher
+	AllowCrossNamespace      bool
+
+	settled settledStates
+}
+
+// +kubebuilder:rbac:groups=nf.strowger.dev,resources=networkfunctions,verbs=get;list;watch;patch
+// +kubebuilder:rbac:groups=nf.strowger.dev,resources=networkfunctions/status,verbs=get;patch
+// +kubebuilder:rbac:groups=nf.strowger.dev,resources=networkfunctions/finalizers,verbs=update
+// +kubebuilder:rbac:groups=nf.strowger.dev,resources=driftreports,verbs=get;create;patch
+// +kubebuilder:rbac:groups=cert-manager.io,resources=certificates,verbs=get;list;watch;create;patch;delete
+// +kubebuilder:rbac:groups=cert-manager.io,resources=issuers;clusterissuers,verbs=get;list;watch
+// +kubebuilder:rbac:groups=externaldns.k8s.io,resources=dnsendpoints,verbs=get;create;patch;delete
+// +kubebuilder:rbac:groups=source.toolkit.fluxcd.io,resources=gitrepositories;ocirepositories;buckets,verbs=get;list;watch
+// +kubebuilder:rbac:groups=kustomize.toolkit.fluxcd.io,resources=kustomizations,verbs=get
+// +kubebuilder:rbac:groups="",resources=serviceaccounts,verbs=impersonate
+// +kubebuilder:rbac:groups="",resources=configmaps,verbs=get;list;watch
+
+// phase is one step of a run. What it says when it went well becomes the message
+// of its condition; an empty message means the condition does not apply.
+type phase struct {
+	condition string
+	run       func(*NetworkFunctionReconciler, context.Context, *scope) (string, error)
+}
+
+// phases is the whole life of a change, in order. The first error ends the run.
+var phases = []phase{
+	{v1alpha1.InputsReadyCondition, (*NetworkFunctionReconciler).resolve},
+	{v1alpha1.CertificatesReadyCondition, (*NetworkFunctionReconciler).ensureCertificates},
+	{v1alpha1.RenderedCondition, (*NetworkFunctionReconciler).render},
+	{v1alpha1.ValidatedCondition, (*NetworkFunctionReconciler).validate},
+	{v1alpha1.DNSReadyCondition, (*NetworkFunctionReconciler).publishNames},
+	{v1alpha1.AppliedCondition, (*NetworkFunctionReconciler).apply},
+	{v1alpha1.InSyncCondition, (*NetworkFunctionReconciler).compare},
+	{v1alpha1.DNSReadyCondition, (*NetworkFunctionReconciler).checkNames},
+}
+
+// Reconcile runs all phases for one NF, or removes its configuration.
+func (r *NetworkFunctionReconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Result, error) {
+	nf := &v1alpha1.NetworkFunction{}
+	// Not from the cache: what the run before noted as applied and owned decides
+	// what is drift, and a run may follow the one before at once.
+	if err := r.APIReader.Get(ctx, req.NamespacedName, nf); err != nil {
+		if apierrors.IsNotFound(err) {
+			r.forget(req.NamespacedName)
+		}
+		return ctrl.Result{}, client.IgnoreNotFound(err)
+	}
+	if !nf.DeletionTimestamp.IsZero() {
+		return r.reconcileDelete(ctx, nf)
+	}
+	if !controllerutil.ContainsFinalizer(nf, v1alpha1.Finalizer) {
+		return r.addFinalizer(ctx, nf)
+	}
+	if nf.Spec.Suspend {
+		ctrl.LoggerFrom(ctx).Info("suspended")
+		return ctrl.Result{}, nil
+	}
+	if r.starting(ctx, nf) {
+		return ctrl.Result{RequeueAfter: duration(nf.Spec.RetryInterval, defaultRetry)}, nil
+	}
+	// A manager that stops lets the run end: half a change is worse than a late stop.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), duration(nf.Spec.Timeout, 2*time.Minute))
+	defer cancel()
+
+	s := &scope{nf: nf, status: newStatusWriter(r.Client, r.ControllerName, nf)}
+	r.run(ctx, s)
+	// The status is written even when the run used up its time.
+	if err := r.finish(context.WithoutCancel(ctx), s); err != nil {
+		return ctrl.Result{}, client.IgnoreNotFound(err)
+	}
+	return s.result(), nil
+}
+
+// run goes through the phases until one fails.
+func (r *NetworkFunctionReconciler) run(ctx context.Context, s *scope) {
+	for _, p := range phases {
+		message, err := p.run(r, ctx, s)
+		s.record(p.condition, message, err)
+		if err != nil {
+			ctrl.LoggerFrom(ctx).Info("not applied", "condition", p.condition, "reason", reconcile.As(err).Reason, "error", err.Error())
+			return
+		}
+	}
+}
+
+// addFinalizer comes first, so that nothing is ever written to an NF that could
+// not be removed again.
+func (r *NetworkFunctionReconciler) addFinalizer(ctx context.Context, nf *v1alpha1.NetworkFunction) (ctrl.Result, error) {
+	base := nf.DeepCopy()
+	controllerutil.AddFinalizer(nf, v1alpha1.Finalizer)
+	err := r.Patch(ctx, nf, client.MergeFromWithOptions(base, client.MergeFromWithOptimisticLock{}))
+	return ctrl.Result{RequeueAfter: time.Millisecond}, client.IgnoreNotFound(err)
+}

@@ -1,0 +1,71 @@
+// Copyright 2026 The Strowger authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package controllers
+
+import (
+	"time"
+
+	ctrl "sigs.k8s.io/controller-runtime"
+
+	"github.com/strowger/strowger/api/v1alpha1"
+	"github.com/strowger/strowger/internal/dns"
+	"github.com/strowger/strowger/internal/drift"
+	"github.com/strowger/strowger/internal/plan"
+	"github.com/strowger/strowger/internal/reconcile"
+	"github.com/strowger/strowger/internal/render"
+	"github.com/strowger/strowger/internal/target"
+	"github.com/strowger/strowger/internal/yang"
+)
+
+// dnsRetry is how soon names are asked for again while they spread; the
+// authoritative servers of a zone answer within seconds.
+const dnsRetry = 3 * time.Second
+
+// dnsPatience is for how long after a change names are asked for that often.
+const dnsPatience = time.Minute
+
+// scope is what the phases of one run pass on. Each field says who fills it.
+type scope struct {
+	nf     *v1alpha1.NetworkFunction
+	status *statusWriter
+
+	// resolve
+	target   *v1alpha1.Target
+	endpoint target.Endpoint
+	schema   *yang.Schema
+	declared declaration
+	layers   []render.LayerSource
+	values   render.Scope
+	revision string
+
+	// render
+	intended *yang.Tree
+	digest   string
+
+	// publishNames
+	names []dns.RecordSet
+
+	// apply
+	owned    plan.Inventory
+	observed observation
+	// drifted is what differs at an unchanged revision and was left as found.
+	drifted []drift.Entry
+
+	// every phase, by record
+	outcomes []outcome
+	retry    time.Duration
+}
+
+// result is when to look again.
+func (s *scope) result() ctrl.Result {
+	retry := duration(s.nf.Spec.RetryInterval, defaultRetry)
+	if s.retry > 0 && s.retry < retry {
+		retry = s.retry
+	}
+	interval := duration(s.nf.Spec.Interval, 5*time.Minute)
+	if s.pushFailed() {
+		interval = min(interval, retry)
+	}
+	return reconcile.Schedule{Interval: interval, Retry: retry}.Result(s.failure())
+}

@@ -1,0 +1,114 @@
+// Copyright 2026 The Strowger authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package world
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+)
+
+// CommitExample commits the example as the repository's first state, with the addresses of the running devices and
+// the world's interval, and returns the commit.
+func (w *World) CommitExample(ctx context.Context) (string, error) {
+	files, err := w.exampleFiles()
+	if err != nil {
+		return "", err
+	}
+	return w.Git.Commit(ctx, Repo, Branch, "The core network of site ZRH", files)
+}
+
+// exampleFiles reads examples/5g-core by path in the repository.
+func (w *World) exampleFiles() (map[string][]byte, error) {
+	base := filepath.Join(w.root, "examples", "5g-core")
+	files := map[string][]byte{}
+	err := filepath.WalkDir(base, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		name, err := filepath.Rel(base, path)
+		if err != nil {
+			return err
+		}
+		content, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		files[filepath.ToSlash(name)] = w.adapt(filepath.ToSlash(name), content)
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("reading the example: %w", err)
+	}
+	return files, nil
+}
+
+// adapt puts the running devices' addresses and the world's interval into a file.
+func (w *World) adapt(name string, content []byte) []byte {
+	switch filepath.Dir(name) {
+	case "targets":
+		for _, d := range w.Devices {
+			content = bytes.ReplaceAll(content, []byte("address: "+d.exampleAddr+"\n"), []byte("address: "+d.Addr+"\n"))
+		}
+	case "nf":
+		if w.interval > 0 {
+			content = bytes.ReplaceAll(content, []byte("\n  interval: 30s\n"), []byte("\n  interval: "+w.interval.String()+"\n"))
+		}
+	}
+	return content
+}
+
+// Edit replaces text in one file of the branch that Flux follows and returns the commit. The text must be there.
+func (w *World) Edit(ctx context.Context, message, path, from, to string) (string, error) {
+	content, err := w.Git.Show(ctx, Repo, Branch, path)
+	if err != nil {
+		return "", err
+	}
+	if !bytes.Contains(content, []byte(from)) {
+		return "", fmt.Errorf("%s does not hold %q", path, from)
+	}
+	edited := bytes.Replace(content, []byte(from), []byte(to), 1)
+	return w.Git.Commit(ctx, Repo, Branch, message, map[string][]byte{path: edited})
+}
+
+// Revert undoes a commit on the branch that Flux follows, as `git revert` does, and returns the new commit.
+func (w *World) Revert(ctx context.Context, commit string) (string, error) {
+	changed, err := w.GitLog(ctx, "show", "--format=", "--name-only", commit)
+	if err != nil {
+		return "", err
+	}
+	subject, err := w.GitLog(ctx, "log", "-1", "--format=%s", commit)
+	if err != nil {
+		return "", err
+	}
+	files := map[string][]byte{}
+	for _, name := range strings.Fields(changed) {
+		// A file that the commit added has no content before it, and is removed.
+		content, err := w.Git.Show(ctx, Repo, commit+"^", name)
+		if err == nil && content == nil {
+			content = []byte{}
+		}
+		files[name] = content
+	}
+	message := fmt.Sprintf("Revert %q\n\nThis reverts commit %s.", strings.TrimSpace(subject), commit)
+	return w.Git.Commit(ctx, Repo, Branch, message, files)
+}
+
+// GitLog runs a reading Git command, such as log or show, in the server's repository.
+func (w *World) GitLog(ctx context.Context, args ...string) (string, error) {
+	cmd := exec.CommandContext(ctx, "git", append([]string{"--no-pager"}, args...)...)
+	cmd.Dir = w.Git.RepoDir(Repo)
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	output, err := cmd.Output()
+	if err != nil {
+		return "", fmt.Errorf("git %s: %w: %s", args[0], err, stderr.Bytes())
+	}
+	return string(output), nil
+}

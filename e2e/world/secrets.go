@@ -1,0 +1,46 @@
+// Copyright 2026 The Strowger authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package world
+
+import (
+	"context"
+	"crypto/rand"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+)
+
+// createSecrets makes the Secrets that the example's README lists. They are not in Git: host keys and passwords are
+// made when the devices start.
+func (w *World) createSecrets(ctx context.Context) error {
+	router := w.Devices["n6-router-1"]
+	var simulated, knownHosts string
+	user := ""
+	for name, d := range w.Devices {
+		if name == "n6-router-1" {
+			continue
+		}
+		user, simulated = d.User, d.Password
+		knownHosts += d.KnownHosts
+	}
+	secrets := map[string]map[string]string{
+		"simulated-nf-credentials": {"username": user, "password": simulated},
+		"simulated-nf-known-hosts": {"known_hosts": knownHosts},
+		"n6-router-1-credentials":  {"username": router.User, "password": router.Password},
+		"n6-router-1-known-hosts":  {"known_hosts": router.KnownHosts},
+		"dn-aaa":                   {"sharedSecret": rand.Text()},
+		Source:                     {"username": w.Git.Username, "password": w.Git.Password},
+	}
+	for name, data := range secrets {
+		err := w.apply(ctx, &corev1.Secret{
+			TypeMeta:   metav1.TypeMeta{APIVersion: "v1", Kind: "Secret"},
+			ObjectMeta: metav1.ObjectMeta{Namespace: Namespace, Name: name},
+			StringData: data,
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}

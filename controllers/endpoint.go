@@ -5,8 +5,6 @@ package controllers
 
 import (
 	"context"
-	"net"
-	"strings"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
@@ -28,9 +26,6 @@ const (
 	knownHostsKey = "known_hosts"
 )
 
-// netconfPort is assigned to NETCONF over SSH (RFC 6242 section 6).
-const netconfPort = "830"
-
 // Endpoints turns Targets into what the session pool dials.
 type Endpoints struct {
 	// Reader reads Secrets, without a cache: they are few, and not to be kept.
@@ -43,7 +38,7 @@ type Endpoints struct {
 func (e *Endpoints) For(ctx context.Context, t *v1alpha1.Target) (target.Endpoint, error) {
 	ep := target.Endpoint{
 		Key:            t.Namespace + "/" + t.Name,
-		Address:        withPort(t.Spec.Address),
+		Address:        target.WithPort(t.Spec.Address),
 		ConnectTimeout: duration(t.Spec.Connection.ConnectTimeout, 10*time.Second),
 		RPCTimeout:     duration(t.Spec.Connection.RPCTimeout, time.Minute),
 		IdleTimeout:    t.Spec.Connection.IdleTimeout.Duration,
@@ -99,14 +94,6 @@ func (e *Endpoints) secret(ctx context.Context, namespace, name, key string) (*c
 		return nil, reconcile.Waitf(v1alpha1.SecretInvalidReason, "Secret %s/%s has no key %q: add it", namespace, name, key)
 	}
 	return &s, nil
-}
-
-// withPort adds the NETCONF port where an address has none.
-func withPort(address string) string {
-	if _, _, err := net.SplitHostPort(address); err == nil {
-		return address
-	}
-	return net.JoinHostPort(strings.Trim(address, "[]"), netconfPort)
 }
 
 func duration(d metav1.Duration, fallback time.Duration) time.Duration {

@@ -10,6 +10,8 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/client-go/rest"
 	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/strowger/strowger/internal/inputs"
 )
 
 // Impersonator hands out readers with the rights of service accounts, so that
@@ -37,8 +39,7 @@ func (i *Impersonator) Reader(namespace, serviceAccount string) (client.Reader, 
 	if r, ok := i.readers[key]; ok {
 		return r, nil
 	}
-	cfg := ImpersonatedConfig(i.Config, namespace, serviceAccount)
-	r, err := client.New(cfg, i.Options)
+	r, err := client.New(inputs.Impersonate(i.Config, namespace, serviceAccount), i.Options)
 	if err != nil {
 		return nil, fmt.Errorf("making a client for service account %s: %w", key, err)
 	}
@@ -47,11 +48,4 @@ func (i *Impersonator) Reader(namespace, serviceAccount string) (client.Reader, 
 	}
 	i.readers[key] = r
 	return r, nil
-}
-
-// ImpersonatedConfig acts as a service account.
-func ImpersonatedConfig(cfg *rest.Config, namespace, serviceAccount string) *rest.Config {
-	cfg = rest.CopyConfig(cfg)
-	cfg.Impersonate = rest.ImpersonationConfig{UserName: fmt.Sprintf("system:serviceaccount:%s:%s", namespace, serviceAccount)}
-	return cfg
 }

@@ -84,10 +84,7 @@ func (r *NetworkFunctionReconciler) narrowReport(ctx context.Context, s *scope, 
 	if git := report.Status.Git; git != nil && git.Digest == report.Status.Digest {
 		git.Digest = digest
 	}
-	report.Status.Digest = digest
-	report.Status.Count = int32(len(s.drifted))
-	report.Status.Truncated = len(s.drifted) > maxReportEntries
-	report.Status.Entries = reportEntries(s.drifted)
+	fill(&report.Status, s.drifted, digest)
 	s.nf.Status.Drift.Git = report.Status.Git
 	return wrapReport(r.Patch(ctx, report, client.MergeFrom(base), client.FieldOwner(r.ControllerName)), s.nf)
 }
@@ -119,12 +116,9 @@ func (r *NetworkFunctionReconciler) openReport(ctx context.Context, s *scope, cu
 		Revision:     s.revision,
 		SessionID:    int64(s.observed.session),
 		ObservedTime: metav1.Now(),
-		Digest:       digest,
-		Count:        int32(len(entries)),
-		Truncated:    len(entries) > maxReportEntries,
-		Entries:      reportEntries(entries),
 		Git:          git,
 	}
+	fill(&report.Status, entries, digest)
 	if current == nil {
 		err := r.Create(ctx, report, client.FieldOwner(r.ControllerName))
 		return report, wrapReport(err, s.nf)
@@ -148,6 +142,14 @@ func newReport(nf *v1alpha1.NetworkFunction) *v1alpha1.DriftReport {
 		},
 		Spec: v1alpha1.DriftReportSpec{NetworkFunctionRef: v1alpha1.LocalReference{Name: nf.Name}},
 	}
+}
+
+// fill says what differs, bounded.
+func fill(status *v1alpha1.DriftReportStatus, entries []drift.Entry, digest string) {
+	status.Digest = digest
+	status.Count = int32(len(entries))
+	status.Truncated = len(entries) > maxReportEntries
+	status.Entries = reportEntries(entries)
 }
 
 func reportEntries(entries []drift.Entry) []v1alpha1.DriftEntry {

@@ -97,7 +97,7 @@ func (r *TargetReconciler) check(ctx context.Context, t *v1alpha1.Target) (ctrl.
 		schemaErr = reconcile.As(r.loadSchema(ctx, t))
 		markPhase(t, v1alpha1.SchemaReadyCondition, schemaErr, fmt.Sprintf("%s compiled", count(int(t.Status.ModuleCount), "module", "modules")))
 	}
-	markPhase(t, v1alpha1.ReachableCondition, reach, "NETCONF session established with "+withPort(t.Spec.Address))
+	markPhase(t, v1alpha1.ReachableCondition, reach, "NETCONF session established with "+target.WithPort(t.Spec.Address))
 	failure := reach
 	if failure == nil {
 		failure = schemaErr

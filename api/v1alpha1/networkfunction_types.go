@@ -43,7 +43,7 @@ type NetworkFunctionSpec struct {
 	Suspend bool `json:"suspend,omitempty"`
 
 	// ServiceAccountName whose rights are used to read inputs. Default: the
-	// manager's own, which covers no Secrets outside of what Targets name.
+	// manager's own, with which inputs that are Secrets are refused.
 	// +optional
 	// +kubebuilder:validation:MaxLength=253
 	ServiceAccountName string `json:"serviceAccountName,omitempty"`

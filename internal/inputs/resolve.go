@@ -71,16 +71,6 @@ func Resolve(ctx context.Context, r client.Reader, namespace string, refs []v1al
 	return out, nil
 }
 
-// ResolveOne reads one object under the rules of [Resolve], for references that
-// are no inputs. The error is an *[Error].
-func ResolveOne(ctx context.Context, r client.Reader, namespace string, ref v1alpha1.ObjectReference, o Options) (Value, error) {
-	v, err := resolve(ctx, r, namespace, ref, o)
-	if err != nil {
-		return Value{}, err
-	}
-	return v, nil
-}
-
 func resolve(ctx context.Context, r client.Reader, namespace string, ref v1alpha1.ObjectReference, o Options) (Value, *Error) {
 	who := account{namespace: namespace, name: o.ServiceAccount}
 	ref, refused := inNamespace(ref, namespace, o.AllowCrossNamespace)

@@ -243,7 +243,7 @@ func (w *Watches) client(who account) (metadata.Interface, error) {
 	if c, ok := w.clients[who]; ok {
 		return c, nil
 	}
-	c, err := w.opts.NewClient(who.config(w.opts.Config))
+	c, err := w.opts.NewClient(Impersonate(w.opts.Config, who.namespace, who.name))
 	if err != nil {
 		return nil, fmt.Errorf("making a client to watch with the rights of service account %q: %w", who.name, err)
 	}
@@ -260,11 +260,12 @@ func (w *Watches) dropClient(who account) {
 	delete(w.clients, who)
 }
 
-// config impersonates the account.
-func (a account) config(own *rest.Config) *rest.Config {
+// Impersonate returns a configuration that acts as a service account, with an empty
+// name as the one given.
+func Impersonate(own *rest.Config, namespace, serviceAccount string) *rest.Config {
 	c := rest.CopyConfig(own)
-	if a.name != "" {
-		c.Impersonate = rest.ImpersonationConfig{UserName: "system:serviceaccount:" + a.namespace + ":" + a.name}
+	if serviceAccount != "" {
+		c.Impersonate = rest.ImpersonationConfig{UserName: "system:serviceaccount:" + namespace + ":" + serviceAccount}
 	}
 	return c
 }

@@ -35,6 +35,9 @@ type Endpoint struct {
 	IdleTimeout time.Duration
 }
 
+// WithPort adds the port of NETCONF over SSH (RFC 6242 section 6) to an address that has none.
+func WithPort(address string) string { return netconf.WithPort(address) }
+
 func (e Endpoint) digest() string {
 	ssh := e.SSH
 	ssh.ConnectTimeout = e.ConnectTimeout

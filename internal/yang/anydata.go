@@ -4,7 +4,6 @@
 package yang
 
 import (
-	"bufio"
 	"encoding/json"
 	"sort"
 	"strings"
@@ -12,20 +11,39 @@ import (
 
 // anydata (RFC 7950 section 7.10) and anyxml (7.11). Their content is kept as JSON text
 // with sorted names, module names where the namespace changes, and "{uri}name" for
-// namespaces that no module of the schema has. What is inside is unknown, so only what
-// XML and JSON can both say is kept, in one form, or what a device returns would never
-// equal what was declared: all scalars are texts, null and nested empty objects are "",
-// arrays of one item are the item, empty ones are nothing. Mixed content and attributes
-// are not kept.
+// namespaces that no module of the schema has. What is inside is unknown, so what XML and
+// JSON can both say is kept in one form, or what a device returns would never equal what
+// was declared: all scalars are texts, null and nested empty objects are "", arrays of one
+// item are the item, empty ones are nothing.
+//
+// What only XML can say has members whose names no YANG node has: attributes are an
+// object "@", the content of an element that mixes text and elements is an array "#" of
+// texts and of objects with one member, in its order, and the text of an element with
+// attributes is "#" too. Declarations of prefixes are not kept: names inside texts lose
+// their meaning.
+const (
+	anyAttributes = "@"
+	anyMixed      = "#"
+)
 
-// anyText returns the canonical JSON text of a document.
-func anyText(v *Doc) string {
+// anyText returns the canonical JSON text of the content of an anydata or anyxml node of
+// a module. An empty anydata is an empty object, an empty anyxml an empty text.
+func anyText(v *Doc, k Kind, module string) string {
+	c := canonicalAny(v, module)
+	if k == KindAnyData && c.Kind == DocScalar && c.Scalar == "" {
+		c = &Doc{Kind: DocObject}
+	}
 	var b strings.Builder
-	writeAny(&b, canonicalAny(v, true))
+	writeAny(&b, c)
 	return b.String()
 }
 
-func canonicalAny(v *Doc, top bool) *Doc {
+// anyText is the canonical text of a content of the node.
+func (n *Node) anyText(v *Doc) string { return anyText(v, n.def.kind, n.mod.Name) }
+
+// canonicalAny returns the one form of a content; space is the module, or "{uri}", that
+// the names around it are in.
+func canonicalAny(v *Doc, space string) *Doc {
 	switch {
 	case v == nil:
 		return &Doc{Scalar: ""}
@@ -34,7 +52,7 @@ func canonicalAny(v *Doc, top bool) *Doc {
 	case v.Kind == DocArray:
 		out := &Doc{Kind: DocArray}
 		for _, x := range v.Items {
-			if c := canonicalAny(x, false); c.Kind == DocArray {
+			if c := canonicalAny(x, space); c.Kind == DocArray {
 				out.Items = append(out.Items, c.Items...)
 			} else {
 				out.Items = append(out.Items, c)
@@ -47,16 +65,37 @@ func canonicalAny(v *Doc, top bool) *Doc {
 	}
 	out := &Doc{Kind: DocObject}
 	for _, m := range v.Members {
-		c := canonicalAny(m.Value, false)
+		name, inner := anySpace(m.Name, space)
+		c := canonicalAny(m.Value, inner)
 		if c.Kind == DocArray && len(c.Items) == 0 {
 			continue
 		}
-		out.Members = append(out.Members, DocMember{Name: m.Name, Value: c})
+		out.Members = append(out.Members, DocMember{Name: name, Value: c})
 	}
-	if len(out.Members) == 0 && !top {
+	if len(out.Members) == 0 {
 		return &Doc{Scalar: ""}
 	}
 	return out
+}
+
+// anySpace returns a name without the module when that is the one around it, and the space
+// of the names below.
+func anySpace(name, space string) (string, string) {
+	if name == anyAttributes {
+		return name, "" // attributes do not inherit it
+	}
+	end := strings.IndexByte(name, ':')
+	if strings.HasPrefix(name, "{") {
+		end = strings.IndexByte(name, '}')
+	}
+	if end < 0 {
+		return name, space
+	}
+	own := strings.TrimSuffix(name[:end+1], ":")
+	if own == space {
+		name = name[end+1:]
+	}
+	return name, own
 }
 
 func writeAny(b *strings.Builder, v *Doc) {
@@ -131,102 +170,4 @@ func writeJSONString(b stringWriter, s string) {
 	if enc.Encode(s) == nil {
 		_, _ = b.WriteString(strings.TrimSuffix(buf.String(), "\n"))
 	}
-}
-
-// anyElement is the content of an XML element inside anydata.
-type anyElement struct {
-	names []string
-	kids  map[string][]*Doc
-	text  strings.Builder
-}
-
-func (a *anyElement) add(name string, v *Doc) {
-	if a.kids == nil {
-		a.kids = map[string][]*Doc{}
-	}
-	if a.kids[name] == nil {
-		a.names = append(a.names, name)
-	}
-	a.kids[name] = append(a.kids[name], v)
-}
-
-// doc returns the element's content: an object when it has elements, else a text.
-func (a *anyElement) doc(top bool) *Doc {
-	if len(a.names) == 0 {
-		if top && strings.TrimSpace(a.text.String()) == "" {
-			return &Doc{Kind: DocObject}
-		}
-		return &Doc{Scalar: a.text.String()}
-	}
-	d := &Doc{Kind: DocObject}
-	for _, n := range a.names {
-		v := a.kids[n][0]
-		if len(a.kids[n]) > 1 {
-			v = &Doc{Kind: DocArray, Items: a.kids[n]}
-		}
-		d.Members = append(d.Members, DocMember{Name: n, Value: v})
-	}
-	return d
-}
-
-// writeAnyXML writes a document as XML content; ns is the namespace in force.
-func writeAnyXML(w *bufio.Writer, s *Schema, v *Doc, ns string) {
-	switch v.Kind {
-	case DocScalar:
-		if v.Scalar != nil {
-			escapeXML(w, scalarText(v.Scalar))
-		}
-	case DocArray:
-		for _, x := range v.Items {
-			writeAnyXML(w, s, x, ns)
-		}
-	case DocObject:
-		for _, m := range v.Members {
-			items := []*Doc{m.Value}
-			if m.Value.Kind == DocArray {
-				items = m.Value.Items
-			}
-			inner, name := anyNamespace(s, m.Name, ns)
-			for _, x := range items {
-				w.WriteString("<" + name)
-				if inner != ns {
-					w.WriteString(` xmlns="`)
-					escapeXML(w, inner)
-					w.WriteByte('"')
-				}
-				w.WriteByte('>')
-				writeAnyXML(w, s, x, inner)
-				w.WriteString("</" + name + ">")
-			}
-		}
-	}
-}
-
-// anyNamespace splits a member name of anydata into namespace and local name.
-func anyNamespace(s *Schema, name, ns string) (string, string) {
-	if uri, local, ok := strings.Cut(strings.TrimPrefix(name, "{"), "}"); ok && name[0] == '{' {
-		return uri, xmlName(local)
-	}
-	prefix, local := splitPrefix(name)
-	if prefix != "" {
-		if m := s.Module(prefix); m != nil {
-			ns = m.Namespace
-		}
-	}
-	return ns, xmlName(local)
-}
-
-// xmlName makes a name of a document usable as an element name.
-func xmlName(s string) string {
-	out := []byte(s)
-	for i, c := range out {
-		letter := c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c == '_' || c >= 0x80
-		if !letter && (i == 0 || c != '-' && c != '.' && (c < '0' || c > '9')) {
-			out[i] = '_'
-		}
-	}
-	if len(out) == 0 {
-		return "_"
-	}
-	return string(out)
 }

@@ -38,7 +38,7 @@ func interfacesXML(n int) string {
 
 func BenchmarkDecodeXML(b *testing.B) {
 	s := openConfig(b)
-	for _, n := range []int{500, 10000} {
+	for _, n := range []int{500, 1000, 10_000, 100_000} {
 		text := interfacesXML(n)
 		b.Run(fmt.Sprintf("leaves=%d", n*10), func(b *testing.B) {
 			b.ReportAllocs()
@@ -49,6 +49,60 @@ func BenchmarkDecodeXML(b *testing.B) {
 				}
 			}
 		})
+	}
+}
+
+func BenchmarkDecodeJSON(b *testing.B) {
+	s := openConfig(b)
+	for _, n := range []int{500, 10_000} {
+		tree, _, _ := DecodeXML(s, strings.NewReader(interfacesXML(n)), XMLOptions{})
+		var text bytes.Buffer
+		_ = EncodeJSON(&text, tree, EncodeOptions{})
+		b.Run(fmt.Sprintf("leaves=%d", n*10), func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				doc, err := ParseJSON(text.Bytes())
+				if err != nil {
+					b.Fatal(err)
+				}
+				if _, errs := DecodeDoc(s, doc, nil); len(errs) > 0 {
+					b.Fatal(errs[0])
+				}
+			}
+		})
+	}
+}
+
+// Lists that keep the user's order have an index of their own.
+func BenchmarkLongLists(b *testing.B) {
+	s := Compile([]Source{{Name: "l.yang", Data: []byte(`module l { namespace urn:l; prefix l; container c {
+  list user { key k; ordered-by user; leaf k { type uint32; } } list system { key k; leaf k { type uint32; } }
+  leaf-list users { type uint32; ordered-by user; } leaf-list systems { type uint32; } } }`)}}, Options{})
+	for _, n := range []int{5_000, 50_000} {
+		for _, kind := range []string{"<user><k>%d</k></user>", "<system><k>%d</k></system>", "<users>%d</users>", "<systems>%d</systems>"} {
+			var text strings.Builder
+			text.WriteString(`<c xmlns="urn:l">`)
+			for i := range n {
+				fmt.Fprintf(&text, kind, (i*7919)%n)
+			}
+			text.WriteString("</c>")
+			name := fmt.Sprintf("%s=%d", strings.Trim(kind[:strings.IndexByte(kind, '>')], "<"), n)
+			b.Run("decode/"+name, func(b *testing.B) {
+				for b.Loop() {
+					if _, _, errs := DecodeXML(s, strings.NewReader(text.String()), XMLOptions{}); len(errs) > 0 {
+						b.Fatal(errs[0])
+					}
+				}
+			})
+			over, _, _ := DecodeXML(s, strings.NewReader(text.String()), XMLOptions{})
+			b.Run("merge/"+name, func(b *testing.B) {
+				for b.Loop() {
+					t := NewTree(s)
+					t.Merge(over)
+					t.Merge(over)
+				}
+			})
+		}
 	}
 }
 

@@ -247,7 +247,7 @@ func TestYAMLDocuments(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, want := anyText(d), `{"d":"2026-01-01","n":"","s":"true","x":{"p":"1","q":"16"},"y":{"p":"2","q":"16"},"z":{"p":"1","q":"16"}}`; got != want {
+	if got, want := anyText(d, KindAnyData, "m"), `{"d":"2026-01-01","n":"","s":"true","x":{"p":"1","q":"16"},"y":{"p":"2","q":"16"},"z":{"p":"1","q":"16"}}`; got != want {
 		t.Errorf("got %s", got)
 	}
 	if d.Members[1].Value.Line != 2 {
@@ -265,7 +265,7 @@ func TestYAMLDocuments(t *testing.T) {
 
 func TestJSONDocuments(t *testing.T) {
 	d, err := ParseJSON([]byte("{\n\"a\": [1, {\"b\": null}],\n\n\"c\": true}"))
-	if err != nil || d.Members[1].Line != 4 || anyText(d) != `{"a":["1",{"b":""}],"c":"true"}` {
+	if err != nil || d.Members[1].Line != 4 || anyText(d, KindAnyData, "m") != `{"a":["1",{"b":""}],"c":"true"}` {
 		t.Errorf("%v %v", d, err)
 	}
 	for _, bad := range []string{"{", "{\"a\":1,\"a\":2}", "[1 2]", "{} x", "{\"a\"", strings.Repeat("[", 1000)} {

@@ -24,11 +24,14 @@ func Compile(sources []Source, opts Options) *Schema {
 	}
 	c := &compiler{s: s, opts: opts, groupingState: map[*grouping]int{}, typedefState: map[*typedef]int{}}
 	c.load(sources)
+	c.grammar()
 	c.link()
 	c.implement()
+	c.needed()
 	c.collect()
 	c.body()
 	c.overlays()
+	c.dropProblems()
 	s.finish()
 	return s
 }

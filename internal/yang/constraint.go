@@ -15,6 +15,9 @@ import (
 func (s *Schema) Unevaluated() []Constraint {
 	var out []Constraint
 	for _, m := range s.sorted {
+		if !m.needed {
+			continue // it is not compiled
+		}
 		for _, u := range m.units {
 			w := constraintWalk{u: u, out: &out}
 			w.statement(u.st, "")
@@ -143,4 +146,63 @@ func (t *Type) unevaluated(out []Constraint, path string, at Pos) []Constraint {
 		out = m.unevaluated(out, path, at)
 	}
 	return out
+}
+
+// Demanding says whether a tree that has no instance of the node may violate a constraint:
+// whether it, or anything below that is there by default, is mandatory, limited in number or
+// restricted by expressions. False is certain; it is found out from the definitions, which
+// nodes share, so that no nodes need to be made.
+func (n *Node) Demanding() bool {
+	if n.ext != nil && len(n.ext.overlays) > 0 {
+		return true // augments, refines or deviations below
+	}
+	s := n.Schema()
+	return s.demandingProps(n.def.kind, n.props) || n.def.kind != KindList && !n.props.presence && s.demandingBlock(n.def.body)
+}
+
+type demandKey struct{ p any }
+
+// demanding is Demanding for a definition or grouping, found out once.
+func (s *Schema) demanding(of any, ask func() bool) bool {
+	return s.Derived(demandKey{of}, func() any { return ask() }).(bool)
+}
+
+func (s *Schema) demandingBlock(b block) bool {
+	for i := range b {
+		if u := b[i].uses; u != nil {
+			if u.patches != nil || s.demanding(u.grouping, func() bool { return s.demandingBlock(u.grouping.body) }) {
+				return true
+			}
+			continue
+		}
+		d := b[i].def
+		if s.demandingProps(d.kind, &d.props) {
+			return true
+		}
+		switch d.kind {
+		case KindContainer, KindChoice, KindCase:
+			if !d.props.presence && s.demanding(d, func() bool { return s.demandingBlock(d.body) }) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func (s *Schema) demandingProps(k Kind, p *props) bool {
+	switch k {
+	case KindRPC, KindAction, KindNotification:
+		return false
+	case KindContainer:
+		return !p.presence && len(p.musts) > 0
+	case KindLeaf, KindLeafList:
+		byDefault := p.hasDefault || p.typ != nil && p.typ.def != nil
+		return p.mandatory || p.min > 0 || p.max > 0 || byDefault && (len(p.musts) > 0 || p.typ.referring())
+	}
+	return p.mandatory || p.min > 0 || p.max > 0
+}
+
+// referring says whether values of the type may need a target.
+func (t *Type) referring() bool {
+	return t.kind == TypeLeafref || t.kind == TypeInstanceIdentifier || slices.ContainsFunc(t.members, (*Type).referring)
 }

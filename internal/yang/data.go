@@ -23,6 +23,10 @@ type Data struct {
 	layer  *Layer
 	line   int32
 	taint  bool
+	dflt   bool // see Default
+	// as is which of several types the value has, where its text would lead to another:
+	// 1 is the first of node.alternatives. 0: the first one that the text is a value of.
+	as uint8
 }
 
 // entryID identifies an entry of a list or leaf-list among the children of its parent.
@@ -53,6 +57,10 @@ func (d *Data) Origin() Origin { return Origin{Layer: d.layer, Line: int(d.line)
 
 // Tainted says that the value comes from a secret and must not be shown.
 func (d *Data) Tainted() bool { return d.taint }
+
+// Default says that nobody configured the value: the device which sent it marked it so
+// (RFC 6243 section 6), or the node is an implied one, see [Data.Implied].
+func (d *Data) Default() bool { return d.dflt }
 
 // Leaf says whether the node has a value: leaf, leaf-list entry, anydata, anyxml.
 func (d *Data) Leaf() bool {
@@ -264,18 +272,18 @@ func (d *Data) Path() string { return d.pathText(false) }
 func (d *Data) RedactedPath() string { return d.pathText(true) }
 
 func (d *Data) pathText(redact bool) string {
-	if d.parent == nil {
-		return "/"
-	}
 	var b strings.Builder
 	d.writePath(&b, redact)
+	if b.Len() == 0 {
+		return "/"
+	}
 	return b.String()
 }
 
 // writePath writes the path and returns the module of the last step.
 func (d *Data) writePath(b *strings.Builder, redact bool) *Module {
 	if d.parent == nil {
-		return nil
+		return d.node.rootPath(b)
 	}
 	m := d.parent.writePath(b, redact)
 	b.WriteByte('/')
@@ -329,16 +337,13 @@ func RedactedValue(value string) string {
 // default (RFC 7950 sections 7.5.1, 7.6.1 and 7.7.2): it knows its parent, but is not
 // among its children. It has the origin of d.
 func (d *Data) Implied(n *Node, value string) *Data {
-	return &Data{node: n, parent: d, value: value, layer: d.layer, line: d.line}
+	return &Data{node: n, parent: d, value: value, layer: d.layer, line: d.line, dflt: true}
 }
 
 // ValueType returns the type that the value belongs to: of a union the member, of a
 // leafref the type of its target; nil for nodes without type.
 func (d *Data) ValueType() *Type {
-	if d.node.props.typ == nil {
-		return nil
-	}
-	return d.node.props.typ.member(d.node, d.value)
+	return d.typeOf()
 }
 
 // HasCase says whether any node of a case of a choice in d exists (RFC 7950 section

@@ -19,9 +19,7 @@ func (d *Data) add(c *Data) {
 // seal puts appended children in order and returns those that are there twice, which
 // stay out: a second instance of a container or leaf, entries with equal keys.
 func (d *Data) seal() (double []*Data) {
-	if !sort.SliceIsSorted(d.kids, d.before) {
-		sort.SliceStable(d.kids, d.before)
-	}
+	d.order()
 	keep := d.kids[:0]
 	for i := 0; i < len(d.kids); {
 		n := d.kids[i].node
@@ -55,16 +53,40 @@ func (d *Data) seal() (double []*Data) {
 	return double
 }
 
-// before is the canonical order of children i and j.
-func (d *Data) before(i, j int) bool {
-	a, b := d.kids[i], d.kids[j]
-	if a.node != b.node {
-		return a.node.order < b.node.order
+// order puts the children in canonical order. Most come in it; of equal ones the first
+// stays first.
+func (d *Data) order() {
+	if slices.IsSortedFunc(d.kids, before) {
+		return
 	}
-	if a.node.keepOrder() {
-		return false
+	type placed struct {
+		*Data
+		at int
 	}
-	return compareEntries(a, b) < 0
+	list := make([]placed, len(d.kids))
+	for i, k := range d.kids {
+		list[i] = placed{k, i}
+	}
+	slices.SortFunc(list, func(a, b placed) int {
+		if c := before(a.Data, b.Data); c != 0 {
+			return c
+		}
+		return a.at - b.at
+	})
+	for i, k := range list {
+		d.kids[i] = k.Data
+	}
+}
+
+// before is the canonical order of two children.
+func before(a, b *Data) int {
+	switch {
+	case a.node != b.node:
+		return int(a.node.order) - int(b.node.order)
+	case a.node.keepOrder():
+		return 0
+	}
+	return compareEntries(a, b)
 }
 
 // doubles returns the instances of a schema node that must not be there: all but the

@@ -160,7 +160,10 @@ func (d *Data) missingKeys() *Error {
 	if n.def.kind != KindList || len(n.props.keys) == 0 {
 		return nil
 	}
-	have := len(d.Keys())
+	have := 0
+	for have < len(d.kids) && d.kids[have].node.flags&flagKey != 0 {
+		have++
+	}
 	if have == len(n.props.keys) {
 		return nil
 	}
@@ -211,7 +214,7 @@ func CaseError(a, b *Data) *Error {
 	}
 	return &Error{Path: b.RedactedPath(), Rule: "choice " + choice.def.name, Pos: choice.Pos(), Tag: "bad-element",
 		Message: fmt.Sprintf("excludes %s: they are in different cases of one choice", a.node.def.name), Origin: b.Origin(),
-		Hint: "remove one of them"}
+		Hint: "remove one of them", Related: []Related{{Path: a.RedactedPath(), Origin: a.Origin()}}}
 }
 
 // doubleError is the error of an instance that is there twice.

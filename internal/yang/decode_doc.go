@@ -4,21 +4,24 @@
 package yang
 
 import (
-	"encoding/json"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 )
 
 // DecodeDoc binds a document with RFC 7951 names to the schema. Scalars may be written
 // as YAML has them naturally: numbers and booleans where RFC 7951 wants strings, and
-// the other way round; null stands for an empty container and for the type empty. Only
-// configuration is accepted. All errors are returned, sorted; the tree then holds what
+// the other way round; null stands for an empty container and for the type empty. How a
+// value is written decides between the members of a union (RFC 7951 section 6.10); a
+// number that YAML 1.1 and 1.2 read differently is an error. Metadata is ignored but for
+// the mark of defaults, see [Data.Default]. Only configuration is accepted. All errors are returned, sorted; the tree then holds what
 // could be decoded.
 func DecodeDoc(s *Schema, doc *Doc, layer *Layer) (*Tree, Errors) {
-	t := NewTree(s)
-	d := docDecoder{layer: layer}
+	return decodeDoc(NewTree(s), doc, layer)
+}
+
+func decodeDoc(t *Tree, doc *Doc, layer *Layer) (*Tree, Errors) {
+	d := docDecoder{layer: layer, state: t.root.node.operation() != nil}
 	switch {
 	case doc == nil || doc.Kind == DocScalar && doc.Scalar == nil:
 	case doc.Kind != DocObject:
@@ -32,6 +35,7 @@ func DecodeDoc(s *Schema, doc *Doc, layer *Layer) (*Tree, Errors) {
 
 type docDecoder struct {
 	layer *Layer
+	state bool // what is no configuration is accepted
 	errs  []finding
 }
 
@@ -50,7 +54,7 @@ func (d *docDecoder) object(at *Data, doc *Doc, tainted bool, depth int) {
 	for i := range doc.Members {
 		m := &doc.Members[i]
 		if strings.HasPrefix(m.Name, "@") {
-			continue // metadata (RFC 7952 section 5.2)
+			continue // metadata, see below
 		}
 		module, name := splitPrefix(m.Name)
 		n := at.node.Child(module, name)
@@ -58,11 +62,16 @@ func (d *docDecoder) object(at *Data, doc *Doc, tainted bool, depth int) {
 			d.fail(at, m.Name, m.Line, unknownNode(at.node, module, name))
 			continue
 		}
-		if n.flags&flagConfig == 0 {
+		if n.flags&flagConfig == 0 && !d.state {
 			d.fail(at, m.Name, m.Line, stateError(n))
 			continue
 		}
 		d.member(at, n, m, tainted, depth)
+	}
+	for i := range doc.Members {
+		if m := &doc.Members[i]; strings.HasPrefix(m.Name, "@") {
+			annotation(at, m.Name, m.Value)
+		}
 	}
 	d.seal(at)
 }
@@ -126,7 +135,7 @@ func (d *docDecoder) member(at *Data, n *Node, m *DocMember, tainted bool, depth
 		d.leaf(at, d.data(n, line), v, tainted)
 	case KindAnyData, KindAnyXML:
 		c := d.data(n, line)
-		c.value, c.taint = anyText(v), tainted || v.anyTaint()
+		c.value, c.taint = n.anyText(v), tainted || v.anyTaint()
 		at.add(c)
 	}
 }
@@ -223,62 +232,11 @@ func (d *docDecoder) leaf(at *Data, c *Data, v *Doc, tainted bool) {
 			Message: "has no value", Hint: `write "" for an empty text, or remove the leaf`})
 		return
 	}
-	text := scalarText(v.Scalar)
-	value, terr := n.canonical(text)
+	value, as, terr := n.scalar(v)
 	if terr != nil {
-		e := n.valueError(terr, text, tainted)
-		d.fail(at, step, line, e)
+		d.fail(at, step, line, n.valueError(terr, v.written(), tainted))
 		return
 	}
-	c.value, c.taint = value, tainted
+	c.value, c.as, c.taint = value, as, tainted
 	at.add(c)
-}
-
-// accepts says whether the node's type is, or has as a member, a type of the kind.
-func (n *Node) accepts(k TypeKind) bool { return n.typeAccepts(n.props.typ, k, 0) }
-
-func (n *Node) typeAccepts(t *Type, k TypeKind, depth int) bool {
-	if t.kind == k || depth > maxTypeDepth {
-		return t.kind == k
-	}
-	for _, m := range t.members {
-		if n.typeAccepts(m, k, depth+1) {
-			return true
-		}
-	}
-	if t.kind == TypeLeafref {
-		if target := n.leafrefTarget(t); target != nil {
-			return target.typeAccepts(target.props.typ, k, depth+1)
-		}
-	}
-	return false
-}
-
-// scalarText returns a scalar as RFC 7951's text.
-func scalarText(v any) string {
-	switch x := v.(type) {
-	case nil:
-		return ""
-	case string:
-		return x
-	case bool:
-		return strconv.FormatBool(x)
-	case int64:
-		return strconv.FormatInt(x, 10)
-	case uint64:
-		return strconv.FormatUint(x, 10)
-	case int:
-		return strconv.Itoa(x)
-	case float64:
-		return strconv.FormatFloat(x, 'f', -1, 64)
-	case json.Number:
-		s := string(x)
-		if strings.ContainsAny(s, "eE") && !strings.ContainsAny(s, "xX") {
-			if f, err := strconv.ParseFloat(s, 64); err == nil {
-				return strconv.FormatFloat(f, 'f', -1, 64)
-			}
-		}
-		return s
-	}
-	return fmt.Sprint(v)
 }

@@ -4,11 +4,11 @@
 package yang
 
 import (
-	"encoding/xml"
 	"errors"
 	"fmt"
 	"io"
-	"strings"
+
+	"github.com/strowger/strowger/internal/yang/xmlstream"
 )
 
 // XMLOptions control DecodeXML.
@@ -42,124 +42,170 @@ type Unknown struct {
 	Reason          string
 }
 
-// NetconfNamespace is the namespace of NETCONF's own elements and attributes (RFC 6241).
-const NetconfNamespace = "urn:ietf:params:xml:ns:netconf:base:1.0"
-
 const (
-	defaultXMLDepth = 256
-	defaultXMLBytes = 256 << 20
+	// NetconfNamespace is the namespace of NETCONF's own elements and attributes (RFC 6241).
+	NetconfNamespace = "urn:ietf:params:xml:ns:netconf:base:1.0"
+	// DefaultNamespace is the namespace of the attribute that marks defaults (RFC 6243
+	// section 6).
+	DefaultNamespace = "urn:ietf:params:xml:ns:netconf:default:1.0"
 )
+
+// maxFindings is how many errors, and how many elements kept aside, one document has at
+// most: a document of another model must not fill the memory.
+const maxFindings = 10_000
 
 // DecodeXML binds XML as devices and people write it to the schema: one or several
 // top-level elements, or the <config> or <data> element around them. Namespaces are
-// needed (but for those two), whatever the prefixes. Metadata attributes are ignored (but see Attr); comments
-// and processing instructions too; document types are refused.
+// needed (but for those two), whatever the prefixes. Document types are refused.
+// Attributes are ignored but for [XMLOptions].Attr and for wd:default="true" (RFC 6243
+// section 6), which marks a leaf as one that nobody configured, see [Data.Default].
 func DecodeXML(s *Schema, r io.Reader, o XMLOptions) (*Tree, []Unknown, Errors) {
-	if o.MaxDepth == 0 {
-		o.MaxDepth = defaultXMLDepth
-	}
-	if o.MaxBytes == 0 {
-		o.MaxBytes = defaultXMLBytes
-	}
-	t := NewTree(s)
-	d := &xmlDecoder{schema: s, o: o, limit: &limitReader{r: r, left: int64(o.MaxBytes)}}
-	d.dec = xml.NewDecoder(d.limit)
-	d.dec.Strict = true
-	if err := d.content(t.root, frame{}); err != nil && !errors.Is(err, io.EOF) {
-		d.errs = append(d.errs, finding{e: &Error{Tag: "malformed-message", Message: d.syntax(err), Origin: d.origin(d.line())}})
+	return decodeXML(NewTree(s), r, o)
+}
+
+func decodeXML(t *Tree, r io.Reader, o XMLOptions) (*Tree, []Unknown, Errors) {
+	d := &xmlDecoder{schema: t.schema, o: o,
+		in: xmlstream.NewReader(r, xmlstream.Limits{Bytes: int64(o.MaxBytes), Depth: o.MaxDepth})}
+	d.values.schema, d.values.lookup = t.schema, d.in.Lookup
+	if err := d.content(t.root, true); err != nil {
+		e := &Error{Tag: "malformed-message", Message: "the XML is malformed: " + err.Error()}
+		var se *xmlstream.SyntaxError
+		if errors.As(err, &se) {
+			e.Message, e.Origin = "the XML is malformed: "+se.Message, d.origin(se.Line)
+		}
+		d.errs = append(d.errs, finding{e: e})
 	}
 	d.seal(t.root)
-	for i, at := range d.places {
-		d.unknown[i].Parent = at.RedactedPath()
-	}
-	return t, d.unknown, finish(d.errs)
+	return t, d.keptAside(), d.findings()
 }
+
+type xmlDecoder struct {
+	schema *Schema
+	o      XMLOptions
+	in     *xmlstream.Reader
+	slab   dataSlab
+	open   []*Data // the children so far of all open nodes, innermost last
+	values xmlValues
+	text   []byte // of the leaf being read
+
+	space  string // the namespace that was looked up last
+	module *Module
+
+	unknown []Unknown
+	places  []*Data // the parents of what is unknown
+	errs    []finding
+	more    int // findings beyond the most
+	strange map[strangeName]*Error
+}
+
+// strangeName is the name of an element that the schema does not have.
+type strangeName struct {
+	parent      *Node
+	space, name string
+}
+
+func (d *xmlDecoder) origin(line int) Origin { return Origin{d.o.Layer, line} }
 
 // content reads what is inside a container, list entry or the root, up to the end tag.
-func (d *xmlDecoder) content(at *Data, f frame) error {
-	root := f.name.Local == ""
+func (d *xmlDecoder) content(at *Data, root bool) error {
+	base := len(d.open)
+	err := d.elements(at, root)
+	at.kids = d.slab.list(d.open[base:])
+	d.open = d.open[:base]
+	return err
+}
+
+// elements reads the children of a node, up to the end tag; of the root up to the end of
+// the document.
+func (d *xmlDecoder) elements(at *Data, root bool) error {
+	schema := siblings{list: at.node.DataChildren()}
 	for {
-		tok, err := d.next()
-		if err != nil {
-			if errors.Is(err, io.EOF) && !root {
-				return fmt.Errorf("<%s> is not closed", rawName(f.name))
-			}
+		kind, err := d.in.Next()
+		switch {
+		case root && errors.Is(err, io.EOF):
+			return nil
+		case err != nil:
 			return err
-		}
-		switch x := tok.(type) {
-		case xml.StartElement:
-			if err := d.element(at, x); err != nil {
+		case kind == xmlstream.Start:
+			if err := d.element(at, &schema); err != nil {
 				return err
 			}
-		case xml.EndElement:
-			if root {
-				return fmt.Errorf("</%s> without start", rawName(x.Name))
-			}
-			return d.close(f, x)
-		case xml.CharData:
-			if strings.TrimSpace(string(x)) != "" {
-				d.problem(at, xml.Name{}, d.line(), &Error{Tag: "bad-element", Pos: at.node.Pos(),
-					Message: "text where only elements may be"})
-			}
+		case kind == xmlstream.End:
+			return nil
+		case !blank(d.in.Text()):
+			d.problem(at, xmlstream.Name{}, d.in.Line(), &Error{Tag: "bad-element", Pos: at.node.Pos(),
+				Message: "text where only elements may be"})
 		}
 	}
 }
 
-// problem keeps an element aside or reports the error, as the options say.
-func (d *xmlDecoder) problem(at *Data, name xml.Name, line int, e *Error) {
-	if d.o.IgnoreUnknown {
-		d.unknown = append(d.unknown, Unknown{Namespace: name.Space, Name: name.Local, Line: line, Reason: e.Message})
-		d.places = append(d.places, at)
-		return
+// siblings are the schema nodes that may be below a node. Documents name them mostly in
+// the order of the schema, so each is looked for behind the one before.
+type siblings struct {
+	list []*Node
+	last int
+}
+
+// fewSteps is how far a name is looked for before it is looked up.
+const fewSteps = 8
+
+func (s *siblings) find(parent *Node, m *Module, name string) *Node {
+	for i := range min(fewSteps, len(s.list)-s.last) {
+		if c := s.list[s.last+i]; c.mod == m && c.def.name == name {
+			s.last += i
+			return c
+		}
 	}
-	e.Origin = d.origin(line)
-	d.errs = append(d.errs, finding{e, at, name.Local})
+	c := parent.Child(m.Name, name)
+	if c != nil {
+		for i, x := range s.list {
+			if x == c {
+				s.last = i
+			}
+		}
+	}
+	return c
 }
 
 // element reads one element below at.
-func (d *xmlDecoder) element(at *Data, e xml.StartElement) error {
-	line := d.line()
-	f, err := d.open(e)
-	if err != nil {
-		return err
+func (d *xmlDecoder) element(at *Data, schema *siblings) error {
+	line, name := d.in.Line(), d.in.Name()
+	if at.parent == nil && wrapper(name.Space, name.Local) {
+		return d.elements(at, false)
 	}
-	uri, _ := d.lookup(e.Name.Space)
-	if at.parent == nil && wrapper(uri, e.Name.Local) {
-		return d.content(at, f)
+	if name.Space != d.space || d.module == nil {
+		d.space, d.module = name.Space, d.schema.byNS[name.Space]
 	}
-	name := xml.Name{Space: uri, Local: e.Name.Local}
 	var n *Node
-	m := d.schema.byNS[uri]
-	if m != nil {
-		n = at.node.Child(m.Name, e.Name.Local)
+	if d.module != nil {
+		n = schema.find(at.node, d.module, name.Local)
 	}
 	if n == nil {
-		d.problem(at, name, line, d.unknownElement(at.node, m, name))
-		return d.skip(f)
+		d.problem(at, name, line, d.unknownElement(at.node, d.module, name))
+		return d.in.Skip()
 	}
 	if d.o.ConfigOnly && n.flags&flagConfig == 0 {
 		if !d.o.IgnoreUnknown {
 			d.problem(at, name, line, stateError(n))
 		}
-		return d.skip(f)
+		return d.in.Skip()
 	}
-	c := &Data{node: n, parent: at, layer: d.o.Layer, line: int32(line)}
+	c := d.slab.node()
+	c.node, c.parent, c.layer, c.line = n, at, d.o.Layer, int32(line)
+	attrs := d.attributes(c)
 	switch n.def.kind {
 	case KindLeaf, KindLeafList:
-		return d.leaf(at, c, f, e.Attr)
+		return d.leaf(at, c, attrs)
 	case KindAnyData, KindAnyXML:
-		content := &anyElement{}
-		attrs := d.resolveAttrs(e.Attr)
-		if err := d.any(content, f, uri); err != nil {
+		if err := d.anyValue(c); err != nil {
 			return err
 		}
-		c.value = anyText(content.doc(n.def.kind == KindAnyData))
-		at.add(c)
-		d.attributes(c, attrs)
+		d.open = append(d.open, c)
+		d.tell(c, attrs)
 		return nil
 	}
-	d.attributes(c, d.resolveAttrs(e.Attr))
-	if err := d.content(c, f); err != nil {
+	d.tell(c, attrs)
+	if err := d.content(c, false); err != nil {
 		return err
 	}
 	d.seal(c)
@@ -167,7 +213,7 @@ func (d *xmlDecoder) element(at *Data, e xml.StartElement) error {
 		d.problem(at, name, line, miss)
 		return nil
 	}
-	at.add(c)
+	d.open = append(d.open, c)
 	return nil
 }
 
@@ -177,170 +223,126 @@ func wrapper(uri, name string) bool {
 	return uri == NetconfNamespace || uri == "" && (name == "data" || name == "config")
 }
 
-func (d *xmlDecoder) unknownElement(parent *Node, m *Module, name xml.Name) *Error {
-	if m != nil {
-		return unknownNode(parent, m.Name, name.Local)
+// attributes marks defaults, and returns the attributes in a namespace when somebody
+// asks for them.
+func (d *xmlDecoder) attributes(c *Data) []xmlstream.Attr {
+	var out []xmlstream.Attr
+	for _, a := range d.in.Attrs() {
+		switch {
+		case a.Space == "":
+			continue
+		case a.Space == DefaultNamespace && a.Local == "default":
+			c.dflt = c.Leaf() && (a.Value == "true" || a.Value == "1")
+		}
+		if d.o.Attr != nil || d.o.Edit {
+			out = append(out, a)
+		}
 	}
-	e := &Error{Tag: "unknown-namespace", Pos: parent.Pos()}
-	if name.Space == "" {
-		e.Message = fmt.Sprintf("element %q has no namespace", name.Local)
-	} else {
-		e.Message = fmt.Sprintf("no module with the namespace %q in the schema", name.Space)
-	}
-	if other := parent.anyChild(name.Local); other != nil {
-		e.Hint = fmt.Sprintf("%s has xmlns=%q", other.QName(), other.mod.Namespace)
-	}
-	return e
+	return out
 }
 
-// leaf reads the text of a leaf or leaf-list entry and checks it.
-func (d *xmlDecoder) leaf(at, c *Data, f frame, list []xml.Attr) error {
-	attrs := d.resolveAttrs(list)
-	text, ok, err := d.text(at, c, f)
-	if err != nil || !ok {
-		return err
+// tell calls the option Attr.
+func (d *xmlDecoder) tell(c *Data, list []xmlstream.Attr) {
+	if d.o.Attr == nil {
+		return
 	}
-	line := int(c.line)
-	tainted := false
-	name := xml.Name{Space: c.node.mod.Namespace, Local: c.node.def.name}
-	if d.o.Expand != nil {
-		if text, tainted, err = d.o.Expand(text, line); err != nil {
-			d.problem(at, name, line, &Error{Tag: "invalid-value", Message: err.Error()})
-			d.bindings = d.bindings[:f.bindings]
-			return nil //nolint:nilerr // it is kept among the problems, and decoding goes on
-		}
-	}
-	if d.o.Edit && strings.TrimSpace(text) == "" && removes(attrs) {
-		d.bindings = d.bindings[:f.bindings]
-		at.add(c)
-		d.attributes(c, attrs)
-		return nil
-	}
-	vc := valueContext{node: c.node, schema: d.schema, xml: d.lookup}
-	value, terr := c.node.props.typ.canonical(&vc, text)
-	d.bindings = d.bindings[:f.bindings]
-	if terr != nil {
-		e := c.node.valueError(terr, text, tainted)
-		d.problem(at, name, line, e)
-		return nil
-	}
-	c.value, c.taint = value, tainted
-	at.add(c)
-	d.attributes(c, attrs)
-	return nil
-}
-
-// text reads the text up to the end tag. Namespaces stay in force for the value, the
-// caller ends them. It returns false when the element is unusable.
-func (d *xmlDecoder) text(at, c *Data, f frame) (string, bool, error) {
-	text, ok := "", true
-	var more strings.Builder // most leafs have one piece of text
-	for {
-		tok, err := d.next()
-		if err != nil {
-			if errors.Is(err, io.EOF) {
-				err = fmt.Errorf("<%s> is not closed", rawName(f.name))
-			}
-			return "", false, err
-		}
-		switch x := tok.(type) {
-		case xml.CharData:
-			if text == "" && more.Len() == 0 {
-				text = string(x)
-				continue
-			}
-			if more.Len() == 0 {
-				more.WriteString(text)
-			}
-			more.Write(x)
-		case xml.StartElement:
-			if err := d.childOfLeaf(at, c, x, ok); err != nil {
-				return "", false, err
-			}
-			ok = false
-		case xml.EndElement:
-			if x.Name != f.name {
-				return "", false, d.close(f, x)
-			}
-			d.depth--
-			if !ok {
-				d.bindings = d.bindings[:f.bindings]
-			}
-			if more.Len() > 0 {
-				text = more.String()
-			}
-			return text, ok, nil
-		}
+	for _, a := range list {
+		d.o.Attr(c, a.Space, a.Local, a.Value)
 	}
 }
 
-// childOfLeaf passes over an element where only text may be; report says so.
-func (d *xmlDecoder) childOfLeaf(at, c *Data, x xml.StartElement, report bool) error {
-	in, err := d.open(x)
-	if err != nil {
-		return err
-	}
-	if report {
-		d.problem(at, xml.Name{Space: c.node.mod.Namespace, Local: c.node.def.name}, int(c.line),
-			&Error{Tag: "bad-element", Pos: c.node.Pos(), Message: fmt.Sprintf("element %q inside a %s", x.Name.Local, c.node.def.kind)})
-	}
-	return d.skip(in)
-}
-
-// any reads the content of an anydata or anyxml element.
-func (d *xmlDecoder) any(at *anyElement, f frame, ns string) error {
-	for {
-		tok, err := d.next()
-		if err != nil {
-			if errors.Is(err, io.EOF) {
-				return fmt.Errorf("<%s> is not closed", rawName(f.name))
-			}
-			return err
-		}
-		switch x := tok.(type) {
-		case xml.CharData:
-			at.text.Write(x)
-		case xml.EndElement:
-			return d.close(f, x)
-		case xml.StartElement:
-			in, err := d.open(x)
-			if err != nil {
-				return err
-			}
-			uri, _ := d.lookup(x.Name.Space)
-			name := x.Name.Local
-			if uri != ns {
-				if m := d.schema.byNS[uri]; m != nil {
-					name = m.Name + ":" + name
-				} else {
-					name = "{" + uri + "}" + name
-				}
-			}
-			inner := &anyElement{}
-			if err := d.any(inner, in, uri); err != nil {
-				return err
-			}
-			at.add(name, inner.doc(false))
+// removes says whether the attributes hold the operation "delete" or "remove".
+func removes(list []xmlstream.Attr) bool {
+	for _, a := range list {
+		if a.Space == NetconfNamespace && a.Local == "operation" && (a.Value == "delete" || a.Value == "remove") {
+			return true
 		}
 	}
+	return false
 }
 
 // seal orders the children of a node and checks what concerns several of them.
 func (d *xmlDecoder) seal(at *Data) {
 	for _, double := range at.seal() {
-		e := doubleError(double, at)
-		if d.o.IgnoreUnknown {
-			d.unknown = append(d.unknown, Unknown{Namespace: double.node.mod.Namespace,
-				Name: double.node.def.name, Line: int(double.line), Reason: e.Message})
-			d.places = append(d.places, at)
-			continue
-		}
-		d.errs = append(d.errs, finding{e: e})
+		d.problemAt(finding{e: doubleError(double, at), at: at},
+			xmlstream.Name{Space: double.node.mod.Namespace, Local: double.node.def.name}, int(double.line))
 	}
 	if d.o.Edit || d.o.IgnoreUnknown {
 		return
 	}
 	for _, pair := range at.CaseConflicts() {
-		d.errs = append(d.errs, finding{e: CaseError(pair[0], pair[1])})
+		d.problemAt(finding{e: CaseError(pair[0], pair[1])}, xmlstream.Name{}, 0)
 	}
+}
+
+// problem keeps an element aside or reports the error, as the options say.
+func (d *xmlDecoder) problem(at *Data, name xmlstream.Name, line int, e *Error) {
+	if !d.o.IgnoreUnknown {
+		own := *e
+		own.Origin = d.origin(line)
+		e = &own
+	}
+	d.problemAt(finding{e, at, name.Local}, name, line)
+}
+
+func (d *xmlDecoder) problemAt(f finding, name xmlstream.Name, line int) {
+	switch {
+	case len(d.errs)+len(d.unknown) >= maxFindings:
+		d.more++
+	case d.o.IgnoreUnknown:
+		d.unknown = append(d.unknown, Unknown{Namespace: name.Space, Name: name.Local, Line: line, Reason: f.e.Message})
+		d.places = append(d.places, f.at)
+	default:
+		if f.e.Path != "" {
+			f.at = nil // it is complete
+		}
+		d.errs = append(d.errs, f)
+	}
+}
+
+// unknownElement is the error of an element that the schema does not have; it is made
+// once for all elements of the name.
+func (d *xmlDecoder) unknownElement(parent *Node, m *Module, name xmlstream.Name) *Error {
+	key := strangeName{parent, name.Space, name.Local}
+	if e := d.strange[key]; e != nil {
+		return e
+	}
+	e := &Error{Tag: "unknown-namespace", Pos: parent.Pos()}
+	switch {
+	case m != nil:
+		e = unknownNode(parent, m.Name, name.Local)
+	case name.Space == "":
+		e.Message = fmt.Sprintf("element %q has no namespace", name.Local)
+	default:
+		e.Message = fmt.Sprintf("no module with the namespace %q in the schema", name.Space)
+	}
+	if other := parent.anyChild(name.Local); m == nil && other != nil {
+		e.Hint = fmt.Sprintf("%s has xmlns=%q", other.QName(), other.mod.Namespace)
+	}
+	if d.strange == nil {
+		d.strange = map[strangeName]*Error{}
+	}
+	if len(d.strange) < maxFindings {
+		d.strange[key] = e
+	}
+	return e
+}
+
+// keptAside returns what was kept aside, with the paths that are known now.
+func (d *xmlDecoder) keptAside() []Unknown {
+	for i, at := range d.places {
+		d.unknown[i].Parent = at.RedactedPath()
+	}
+	if d.more > 0 && d.o.IgnoreUnknown {
+		d.unknown = append(d.unknown, Unknown{Parent: "/", Reason: fmt.Sprintf("and %d more", d.more)})
+	}
+	return d.unknown
+}
+
+func (d *xmlDecoder) findings() Errors {
+	out := finish(d.errs)
+	if d.more > 0 && !d.o.IgnoreUnknown {
+		out = append(out, &Error{Tag: "too-big", Message: fmt.Sprintf("and %d more errors", d.more)})
+	}
+	return out
 }

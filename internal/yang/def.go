@@ -136,10 +136,14 @@ var defKinds = map[keyword]Kind{
 	kwNotification: KindNotification,
 }
 
-// body compiles the definitions of every unit, whether implemented or not: problems in
-// a grouping are found once, where it is written.
+// keywordOf returns the keyword of a kind of definition.
+func keywordOf(k Kind) keyword { return keywordByName[k.String()] }
+
+// body compiles the definitions of every unit that is needed, whether implemented or not:
+// problems in a grouping are found once, where it is written.
 func (c *compiler) body() {
-	for _, m := range c.s.sortedModules() {
+	for _, m := range c.neededModules() {
+		all := newNames(c)
 		for _, u := range m.units {
 			for _, name := range sortedKeys(u.scope.typedefs) {
 				if d := u.scope.typedefs[name]; d.sc == u.scope {
@@ -152,6 +156,7 @@ func (c *compiler) body() {
 				}
 			}
 			u.body = c.block(u.scope, u.st)
+			u.body = all.block(u, u.body)
 		}
 	}
 }
@@ -178,19 +183,15 @@ func (c *compiler) block(sc *scope, st *stmt) block {
 
 func (c *compiler) def(sc *scope, st *stmt, kind Kind) *def {
 	d := &def{st: st, kind: kind, name: st.arg, sc: c.inner(sc, st)}
-	switch kind {
-	case KindInput, KindOutput:
+	if kind == KindInput || kind == KindOutput {
 		d.name = st.kw.String()
-	default:
-		if st.arg == "" {
-			c.failure(sc.u, st, "has no name")
-		}
 	}
 	if d.sc != sc {
 		c.innerDefinitions(d.sc)
 	}
 	d.body = c.block(d.sc, st)
 	c.properties(d)
+	c.checkDef(d)
 	if kind == KindRPC || kind == KindAction {
 		c.implicitIO(d)
 	}
@@ -241,6 +242,7 @@ func (c *compiler) compileGrouping(g *grouping) bool {
 		c.innerDefinitions(in)
 	}
 	g.body = c.block(in, g.st)
+	g.body = newNames(c).block(in.u, g.body)
 	c.groupingState[g] = compiled
 	return true
 }

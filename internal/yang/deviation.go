@@ -3,82 +3,7 @@
 
 package yang
 
-import (
-	"fmt"
-	"strings"
-)
-
-// overlays compiles the top-level augments and deviations of the implemented modules
-// (RFC 7950 sections 7.17 and 7.20.3) and checks that their targets exist.
-func (c *compiler) overlays() {
-	root := &overlay{}
-	type check struct {
-		path []nodeName
-		u    *unit
-		st   *stmt
-	}
-	var checks []check
-	var mods []*Module
-	for _, m := range c.s.sortedModules() {
-		if m.Implemented {
-			mods = append(mods, m)
-		}
-	}
-	for _, m := range mods {
-		for _, u := range m.units {
-			for i := range u.st.subs {
-				st := &u.st.subs[i]
-				if st.kw != kwAugment && st.kw != kwDeviation || st.kw == kwAugment && !c.ifFeatures(u, st) {
-					continue
-				}
-				path, err := schemaNodeID(u, st.arg, true)
-				if err != nil || !strings.HasPrefix(st.arg, "/") {
-					c.failure(u, st, "not a schema node identifier: %v", err)
-					continue
-				}
-				checks = append(checks, check{path, u, st})
-				if st.kw == kwAugment {
-					sc := c.inner(u.scope, st)
-					o := root.at(path)
-					o.augments = append(o.augments, &augment{st: st, u: u, mod: m, body: c.block(sc, st), whens: exprs(u, st, kwWhen, true)})
-				} else {
-					o := root.at(path)
-					o.patches = append(o.patches, c.deviation(u, st)...)
-				}
-			}
-		}
-	}
-	c.s.root = newRoot(c.s, mods, root)
-	for _, ch := range checks {
-		if err := c.checkTarget(ch.path, ch.st.kw == kwDeviation); err != nil {
-			c.warning(ch.u, ch.st, "has no effect: %v", err)
-		}
-	}
-}
-
-// checkTarget says why a schema node does not exist. The target of a "not-supported"
-// is gone, so of deviations only the parent is looked for.
-func (c *compiler) checkTarget(path []nodeName, parentOnly bool) error {
-	n := c.s.root
-	last := len(path)
-	if parentOnly {
-		last--
-	}
-	for _, step := range path[:last] {
-		next := n.schemaChild(step.module, step.name)
-		if next == nil {
-			return fmt.Errorf("no node %s:%s in %s (or it is removed by features or deviations)", step.module, step.name, n.describe())
-		}
-		n = next
-	}
-	if parentOnly {
-		step := path[last]
-		if n.schemaChild(step.module, step.name) == nil && !n.deviatedAway(step.module, step.name) {
-			return fmt.Errorf("no node %s:%s in %s", step.module, step.name, n.describe())
-		}
-	}
-	return nil
-}
+import "strings"
 
 // deviation compiles the deviate statements of a deviation.
 func (c *compiler) deviation(u *unit, st *stmt) []*patch {
@@ -88,7 +13,7 @@ func (c *compiler) deviation(u *unit, st *stmt) []*patch {
 		if x.kw != kwDeviate {
 			continue
 		}
-		p := &patch{st: x, u: u}
+		p := &patch{st: x, u: u, deviate: x.arg}
 		switch x.arg {
 		case "not-supported":
 			p.notSupported = true

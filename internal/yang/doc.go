@@ -22,6 +22,10 @@
 // [Schema.Unevaluated] and [UnevaluatedFor] list patterns and types that cannot be
 // compiled. Descriptions and references are not kept.
 //
+// Documents are read event by event (package xmlstream below) or as a [Doc], and bound to
+// the schema at once. The parameters of operations and the content of notifications are
+// trees of their own (operation.go).
+//
 // Values in a tree are always canonical (RFC 7950 section 9.1): identityrefs are
 // "module:name", instance-identifiers have the path syntax of [Data.Path].
 package yang

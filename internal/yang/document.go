@@ -28,6 +28,9 @@ type Doc struct {
 	Line int
 	// Tainted marks a value that must never be shown.
 	Tainted bool
+
+	// text is a scalar of YAML as written, where Scalar does not show it: 0x10, 1_000, True.
+	text string
 }
 
 // DocMember is one named member of an object.

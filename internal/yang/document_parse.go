@@ -122,7 +122,9 @@ func (c *yamlConverter) convert(n *yaml.Node, depth int) (*Doc, error) {
 			return nil, err
 		}
 	default:
-		d.Scalar = yamlScalar(n)
+		if d.Scalar = yamlScalar(n); n.Value != scalarText(d.Scalar) {
+			d.text = n.Value
+		}
 	}
 	return d, nil
 }
@@ -195,120 +197,4 @@ func yamlScalar(n *yaml.Node) any {
 		return json.Number(n.Value)
 	}
 	return n.Value
-}
-
-// ParseJSON parses one JSON document. The error is a *SyntaxError.
-func ParseJSON(data []byte) (*Doc, error) {
-	p := jsonParser{dec: json.NewDecoder(bytes.NewReader(data)), data: data, line: 1}
-	p.dec.UseNumber()
-	if len(bytes.TrimSpace(data)) == 0 {
-		return &Doc{}, nil
-	}
-	tok, err := p.token()
-	if err != nil {
-		return nil, err
-	}
-	d, err := p.value(tok, 0)
-	if err != nil {
-		return nil, err
-	}
-	if _, err := p.dec.Token(); !errors.Is(err, io.EOF) {
-		return nil, p.fail("text after the document")
-	}
-	return d, nil
-}
-
-type jsonParser struct {
-	dec   *json.Decoder
-	data  []byte
-	at    int // data up to here is counted in line
-	line  int
-	nodes int
-}
-
-func (p *jsonParser) fail(format string, args ...any) error {
-	return &SyntaxError{Line: p.here(), Message: fmt.Sprintf(format, args...)}
-}
-
-// here returns the line of the decoder's position.
-func (p *jsonParser) here() int {
-	off := min(int(p.dec.InputOffset()), len(p.data))
-	if off > p.at {
-		p.line += bytes.Count(p.data[p.at:off], []byte{'\n'})
-		p.at = off
-	}
-	return p.line
-}
-
-func (p *jsonParser) token() (json.Token, error) {
-	tok, err := p.dec.Token()
-	if err != nil {
-		msg := err.Error()
-		if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-			msg = "the document ends too early"
-		}
-		return nil, p.fail("%s", msg)
-	}
-	return tok, nil
-}
-
-func (p *jsonParser) value(tok json.Token, depth int) (*Doc, error) {
-	if p.nodes++; p.nodes > maxDocNodes {
-		return nil, p.fail("more than %d values", maxDocNodes)
-	}
-	if depth > maxDocDepth {
-		return nil, p.fail("nested deeper than %d", maxDocDepth)
-	}
-	d := &Doc{Line: p.here()}
-	switch tok {
-	case json.Delim('{'):
-		d.Kind = DocObject
-		return d, p.object(d, depth)
-	case json.Delim('['):
-		d.Kind = DocArray
-		for p.dec.More() {
-			tok, err := p.token()
-			if err != nil {
-				return nil, err
-			}
-			item, err := p.value(tok, depth+1)
-			if err != nil {
-				return nil, err
-			}
-			d.Items = append(d.Items, item)
-		}
-		_, err := p.token()
-		return d, err
-	}
-	d.Scalar = tok
-	return d, nil
-}
-
-func (p *jsonParser) object(d *Doc, depth int) error {
-	seen := map[string]bool{}
-	for p.dec.More() {
-		tok, err := p.token()
-		if err != nil {
-			return err
-		}
-		name, ok := tok.(string)
-		if !ok {
-			return p.fail("a name must be a text")
-		}
-		line := p.here()
-		if seen[name] {
-			return p.fail("%q is there twice", name)
-		}
-		seen[name] = true
-		if tok, err = p.token(); err != nil {
-			return err
-		}
-		v, err := p.value(tok, depth+1)
-		if err != nil {
-			return err
-		}
-		d.Members = append(d.Members, DocMember{Name: name, Line: line, Value: v})
-	}
-	_, err := p.token()
-	return err
 }

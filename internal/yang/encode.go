@@ -17,17 +17,24 @@ type EncodeOptions struct {
 	// Indent is put before every level; "" writes JSON and XML in one line. YAML is
 	// always indented by two blanks.
 	Indent string
+	// Defaults says what is done with default values.
+	Defaults DefaultsMode
+	// When says whether a node that parent does not have could be there: of its when
+	// expressions none is false. nil: ReportAll leaves nodes with when expressions out. n
+	// may be a choice or case.
+	When func(parent *Data, n *Node) bool
 }
 
 // Doc returns the tree as a document with RFC 7951 names and encodings.
-func (t *Tree) Doc(o EncodeOptions) *Doc { return t.root.doc(o) }
+func (t *Tree) Doc(o EncodeOptions) *Doc { return newContent(o).doc(t.root) }
 
-func (d *Data) doc(o EncodeOptions) *Doc {
+func (c *content) doc(d *Data) *Doc {
+	kids := c.below(d)
 	out := &Doc{Kind: DocObject}
-	for i := 0; i < len(d.kids); {
-		n := d.kids[i].node
+	for i := 0; i < len(kids); {
+		n := kids[i].node
 		j := i + 1
-		for j < len(d.kids) && d.kids[j].node == n {
+		for j < len(kids) && kids[j].node == n {
 			j++
 		}
 		name := n.def.name
@@ -37,22 +44,25 @@ func (d *Data) doc(o EncodeOptions) *Doc {
 		m := DocMember{Name: name}
 		switch n.def.kind {
 		case KindContainer:
-			m.Value = d.kids[i].doc(o)
+			m.Value = c.doc(kids[i])
 		case KindList, KindLeafList:
 			m.Value = &Doc{Kind: DocArray}
-			for _, k := range d.kids[i:j] {
+			for _, k := range kids[i:j] {
 				v := (*Doc)(nil)
 				if n.def.kind == KindList {
-					v = k.doc(o)
+					v = c.doc(k)
 				} else {
-					v = k.valueDoc(o)
+					v = k.valueDoc(c.EncodeOptions)
 				}
 				m.Value.Items = append(m.Value.Items, v)
 			}
 		default:
-			m.Value = d.kids[i].valueDoc(o)
+			m.Value = kids[i].valueDoc(c.EncodeOptions)
 		}
 		out.Members = append(out.Members, m)
+		if c.Defaults == ReportAllTagged {
+			c.annotate(out, name, kids[i:j])
+		}
 		i = j
 	}
 	return out
@@ -72,7 +82,7 @@ func (d *Data) valueDoc(o EncodeOptions) *Doc {
 		}
 		return out
 	}
-	switch d.node.props.typ.member(d.node, d.value).kind {
+	switch d.typeOf().kind {
 	case TypeInt8, TypeInt16, TypeInt32, TypeUint8, TypeUint16, TypeUint32:
 		out.Scalar = json.Number(d.value)
 	case TypeBoolean:

@@ -22,10 +22,10 @@ func EncodeXML(w io.Writer, d ...*Data) error {
 
 // EncodeXMLWith is EncodeXML with options.
 func EncodeXMLWith(w io.Writer, o EncodeOptions, d ...*Data) error {
-	e := xmlEncoder{w: bufio.NewWriter(w), o: o}
+	e := xmlEncoder{w: bufio.NewWriter(w), o: o, content: newContent(o)}
 	for _, x := range d {
-		if x.parent == nil && x.node.parent == nil {
-			for _, k := range x.kids {
+		if x.parent == nil && (x.node.parent == nil || x.node.operation() != nil) {
+			for _, k := range e.content.below(x) {
 				e.node(k, nil, 0)
 			}
 			continue
@@ -36,8 +36,9 @@ func EncodeXMLWith(w io.Writer, o EncodeOptions, d ...*Data) error {
 }
 
 type xmlEncoder struct {
-	w *bufio.Writer
-	o EncodeOptions
+	w       *bufio.Writer
+	o       EncodeOptions
+	content *content
 }
 
 func (e *xmlEncoder) indent(level int) {
@@ -65,22 +66,29 @@ func (e *xmlEncoder) node(d *Data, around *Module, level int) {
 		escapeXML(w, n.mod.Namespace)
 		w.WriteByte('"')
 	}
-	switch {
-	case d.Leaf():
-		e.leaf(d)
-	case len(d.kids) == 0:
-		w.WriteString("/>")
-	default:
-		w.WriteByte('>')
-		e.newline()
-		for _, k := range d.kids {
-			e.node(k, n.mod, level+1)
-		}
-		e.indent(level)
-		w.WriteString("</")
-		w.WriteString(n.def.name)
-		w.WriteByte('>')
+	if e.content.tagged(d) {
+		w.WriteString(` xmlns:ncwd="` + DefaultNamespace + `" ncwd:default="true"`)
 	}
+	if d.Leaf() {
+		e.leaf(d)
+		e.newline()
+		return
+	}
+	kids := e.content.below(d)
+	if len(kids) == 0 {
+		w.WriteString("/>")
+		e.newline()
+		return
+	}
+	w.WriteByte('>')
+	e.newline()
+	for _, k := range kids {
+		e.node(k, n.mod, level+1)
+	}
+	e.indent(level)
+	w.WriteString("</")
+	w.WriteString(n.def.name)
+	w.WriteByte('>')
 	e.newline()
 }
 
@@ -125,12 +133,9 @@ func (e *xmlEncoder) leaf(d *Data) {
 // that its prefixes need: identityrefs and instance-identifiers have them (RFC 7950
 // sections 9.10.3 and 9.13.2).
 func (d *Data) XMLValue() (text string, ns []XMLNS) {
-	t := d.node.props.typ
+	t := d.typeOf()
 	if t == nil {
 		return d.value, nil
-	}
-	if t.kind == TypeUnion || t.kind == TypeLeafref {
-		t = t.member(d.node, d.value)
 	}
 	switch t.kind {
 	case TypeIdentityref:

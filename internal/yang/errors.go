@@ -48,6 +48,20 @@ type Error struct {
 	Origin Origin `json:"origin,omitzero"`
 	// Hint says what the user can do.
 	Hint string `json:"hint,omitempty"`
+	// Related are the other nodes that have a part in it, such as the first of two entries
+	// with one key.
+	Related []Related `json:"related,omitempty"`
+	// Curable says that the tree was a part of a configuration, and that the rest of it may
+	// be what is missing: the same tree, together with what the device holds, may be valid.
+	// It is about one validation, not about the violation, and is not serialised.
+	Curable bool `json:"-"`
+}
+
+// Related is another node that has a part in an error.
+type Related struct {
+	// Path is as in Error.
+	Path   string `json:"path"`
+	Origin Origin `json:"origin,omitzero"`
 }
 
 // Error returns the whole error in one line:

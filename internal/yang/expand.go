@@ -36,6 +36,13 @@ func (n *Node) expand() *kids {
 		return noKids
 	}
 	e := expansion{parent: n}
+	e.collect()
+	return e.finish()
+}
+
+// collect gathers the children from the definitions and all that is laid over them.
+func (e *expansion) collect() {
+	n := e.parent
 	var overlays []*overlay
 	if n.ext != nil {
 		overlays = n.ext.overlays
@@ -53,7 +60,6 @@ func (n *Node) expand() *kids {
 			e.block(a.body, mod, overlays, a.whens)
 		}
 	}
-	return e.finish()
 }
 
 // expansion collects the children of one node.
@@ -62,6 +68,9 @@ type expansion struct {
 	specs  []nodeSpec
 	seen   map[nodeName]bool
 	gone   []nodeName
+	twice  []nodeName
+	// before is called before a patch changes a node, if not nil.
+	before func(p *patch, d *def, was *props)
 }
 
 // nodeSpec is a node before it has its place.
@@ -103,6 +112,9 @@ func (e *expansion) add(d *def, mod *Module, overlays []*overlay, whens []*Expr)
 		}
 		hit = append(hit, k)
 		for _, p := range k.patches {
+			if e.before != nil {
+				e.before(p, d, spec.props)
+			}
 			if p.notSupported {
 				e.gone = append(e.gone, nodeName{mod.Name, d.name})
 				return
@@ -124,7 +136,8 @@ func (e *expansion) add(d *def, mod *Module, overlays []*overlay, whens []*Expr)
 	}
 	id := nodeName{mod.Name, d.name}
 	if e.seen[id] {
-		return // defined twice: the first one counts
+		e.twice = append(e.twice, id)
+		return // the first one counts
 	}
 	e.seen[id] = true
 	e.specs = append(e.specs, spec)
@@ -144,7 +157,7 @@ func implicitCase(d *def) *def {
 
 // finish gives the collected children their places.
 func (e *expansion) finish() *kids {
-	k := &kids{nodes: make([]Node, len(e.specs)), gone: e.gone}
+	k := &kids{nodes: make([]Node, len(e.specs)), gone: e.gone, twice: e.twice}
 	n := e.parent
 	for i, s := range e.specs {
 		c := &k.nodes[i]

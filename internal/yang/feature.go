@@ -17,82 +17,22 @@ type feature struct {
 	enabled bool
 }
 
-// implement decides which modules are implemented and which features they support.
-func (c *compiler) implement() {
-	if len(c.opts.Implement) == 0 {
-		for _, revs := range c.s.modules {
-			revs[0].Implemented, revs[0].allEnabled = true, true
-		}
-	}
-	listed := map[string]ModuleRef{}
-	for _, ref := range c.opts.Implement {
-		m := c.findModule(ref.Name, ref.Revision)
-		if m == nil {
-			c.s.problems = append(c.s.problems, Problem{Severity: Failure, Module: ref.Name,
-				Message: fmt.Sprintf("module %s is to be implemented but not there", withRevision(ref.Name, ref.Revision))})
-			continue
-		}
-		m.Implemented, m.allEnabled = true, ref.AllFeatures
-		listed[ref.Name] = ref
-	}
-	c.implementAugmented()
-	for _, m := range c.s.sortedModules() {
-		c.features(m, listed[m.Name])
-	}
-	for _, m := range c.s.sortedModules() {
-		for _, name := range sortedKeys(m.features) {
-			if c.featureEnabled(m.features[name]) {
-				m.Features = append(m.Features, name)
-			}
-		}
-	}
-}
-
-// implementAugmented implements, without features, what an implemented module augments
-// or deviates (RFC 7950 section 5.6.5); the user left it out of the list.
-func (c *compiler) implementAugmented() {
-	for again := true; again; {
-		again = false
-		for _, m := range c.s.sortedModules() {
-			if !m.Implemented {
-				continue
-			}
-			for _, u := range m.units {
-				for i := range u.st.subs {
-					st := &u.st.subs[i]
-					if st.kw != kwAugment && st.kw != kwDeviation {
-						continue
-					}
-					prefix, _ := splitPrefix(strings.TrimPrefix(st.arg, "/"))
-					if t := u.resolve(prefix); t != nil && !t.Implemented && !c.otherImplemented(t) {
-						t.Implemented, again = true, true
-						c.warning(u, st, "module %s is implemented too, because of this", t.Name)
-					}
-				}
-			}
-		}
-	}
-}
-
-func (c *compiler) otherImplemented(m *Module) bool {
-	for _, o := range c.s.modules[m.Name] {
-		if o.Implemented {
-			return true
-		}
-	}
-	return false
-}
-
+// features makes the features of a module, undecided.
 func (c *compiler) features(m *Module, ref ModuleRef) {
 	supported := map[string]bool{}
 	for _, f := range ref.Features {
 		supported[f] = true
 	}
+	m.features = map[string]*feature{}
 	all := m.allEnabled || len(c.opts.Implement) == 0
 	for _, u := range m.units {
 		for i := range u.st.subs {
 			st := &u.st.subs[i]
 			if st.kw != kwFeature {
+				continue
+			}
+			if m.features[st.arg] != nil {
+				c.failure(u, st, "defined twice")
 				continue
 			}
 			m.features[st.arg] = &feature{st: st, u: u, listed: all || supported[st.arg]}

@@ -5,9 +5,13 @@ package yang
 
 import (
 	"bytes"
+	"encoding/json"
+	"errors"
 	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 // FuzzCompile: no input makes the loader panic, and whatever compiles can be visited.
@@ -33,6 +37,7 @@ func FuzzCompile(f *testing.F) {
 func FuzzXML(f *testing.F) {
 	s := testSchema(f)
 	f.Add(deviceXML)
+	f.Add(`<types xmlns="urn:strowger:test:types"><raw>a<b xmlns:p="u" p:x="1&#9;">t</b> c</raw></types>`)
 	f.Add(`<types xmlns="urn:strowger:test:types"><any><a/><a>1</a></any><raw><x y="z">t</x></raw></types>`)
 	f.Fuzz(func(t *testing.T, text string) {
 		tree, _, errs := DecodeXML(s, strings.NewReader(text), XMLOptions{IgnoreUnknown: true})
@@ -78,6 +83,91 @@ func FuzzYAML(f *testing.F) {
 			t.Fatalf("%v\n%v\n%v", errs, dump(tree), dump(back))
 		}
 	})
+}
+
+// FuzzJSON: no input makes the decoder panic, and what is accepted, in a datastore or as
+// parameters of an operation, survives a round trip with the types of its values.
+func FuzzJSON(f *testing.F) {
+	s := testSchema(f)
+	f.Add(`{"t-types:types":{"addr":"5","any":{"a":[1,{"t-net:b":null}]},"raw":"x","nothing":[null],"u64":"7"}}`)
+	f.Add(`{"t-net:net":{"interface":[{"name":"a","kind":"t-aug:fibre","@name":{"ietf-netconf-with-defaults:default":true}}]}}`)
+	f.Add(`{"host":"a","tls":{"depth":1},"port":1e2}`)
+	f.Fuzz(func(t *testing.T, text string) {
+		doc, err := ParseJSON([]byte(text))
+		if err != nil {
+			return
+		}
+		for _, n := range []*Node{s.Root(), s.Operations()[0].Input()} {
+			tree, errs := DecodeDocAt(n, doc, nil)
+			if len(errs) > 0 {
+				continue
+			}
+			var b, again bytes.Buffer
+			_ = EncodeJSON(&b, tree, EncodeOptions{})
+			back, err := ParseJSON(b.Bytes())
+			if err != nil {
+				t.Fatalf("%v\n%s", err, b.String())
+			}
+			copied, errs := DecodeDocAt(n, back, nil)
+			_ = EncodeJSON(&again, copied, EncodeOptions{})
+			if len(errs) > 0 || again.String() != b.String() {
+				t.Fatalf("%v\n%s\n%s", errs, b.String(), again.String())
+			}
+		}
+	})
+}
+
+// FuzzParseJSON: the parser takes what encoding/json takes, and reads the same, but for
+// what RFC 8259 leaves undefined: names that are there twice, texts that are no Unicode.
+func FuzzParseJSON(f *testing.F) {
+	for _, s := range []string{`{"a":[1,-0.5e+3,true,false,null,"\u00e9\ud834\udd1e\n"],"b":{}}`, `[1 2]`, `{"a":1,}`, `"\ud834"`, `01`, `1.`, `nul`, `"` + "\x01" + `"`, "\"\xff\""} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		doc, err := ParseJSON([]byte(text))
+		var want any
+		dec := json.NewDecoder(strings.NewReader(text))
+		dec.UseNumber()
+		peer := dec.Decode(&want)
+		if peer == nil && dec.More() {
+			peer = errors.New("text after the document")
+		}
+		switch {
+		case err == nil && strings.TrimSpace(text) == "":
+		case err == nil && peer != nil:
+			t.Fatalf("%q: only encoding/json refuses it: %v", text, peer)
+		case err == nil:
+			if diff := cmp.Diff(want, plainJSON(doc)); diff != "" {
+				t.Fatalf("%q:\n%s", text, diff)
+			}
+		case peer == nil:
+			for _, known := range []string{"twice", "not UTF-8", "surrogate", "nested deeper", "text after the document"} {
+				if strings.Contains(err.Error(), known) {
+					return
+				}
+			}
+			t.Fatalf("%q: only encoding/json accepts it: %v", text, err)
+		}
+	})
+}
+
+// plainJSON returns a document as encoding/json does.
+func plainJSON(d *Doc) any {
+	switch d.Kind {
+	case DocObject:
+		out := map[string]any{}
+		for _, m := range d.Members {
+			out[m.Name] = plainJSON(m.Value)
+		}
+		return out
+	case DocArray:
+		out := []any{}
+		for _, x := range d.Items {
+			out = append(out, plainJSON(x))
+		}
+		return out
+	}
+	return d.Scalar
 }
 
 // FuzzPattern: whatever is translated compiles.

@@ -3,7 +3,10 @@
 
 package yang
 
-import "sort"
+import (
+	"slices"
+	"sort"
+)
 
 // Identity is an identity statement (RFC 7950 section 7.18).
 type Identity struct {
@@ -13,9 +16,7 @@ type Identity struct {
 	st    *stmt
 	bases []*Identity
 	down  []*Identity // derived from it directly
-	// ancestors holds the QNames of all it is derived from: names, because a base may
-	// be another revision's object.
-	ancestors map[string]struct{}
+	state int8        // while circles are looked for
 }
 
 // Name returns the identity's name.
@@ -30,39 +31,41 @@ func (i *Identity) QName() string { return i.mod.Name + ":" + i.name }
 // Bases returns the identities it is derived from directly.
 func (i *Identity) Bases() []*Identity { return i.bases }
 
+// implemented says whether a revision of its module is: only then it is a value (RFC 7950
+// section 9.10).
+func (i *Identity) implemented() bool {
+	m := i.mod.schema.Module(i.mod.Name)
+	return m != nil && m.Implemented
+}
+
 // DerivedFrom says whether it is derived, directly or not, from base. An identity is
 // not derived from itself (RFC 7950 section 9.10.2).
 func (i *Identity) DerivedFrom(base *Identity) bool {
-	_, ok := i.ancestors[base.QName()]
-	return ok
-}
-
-// reaches says whether base is above i, before ancestors are known.
-func (i *Identity) reaches(base *Identity, seen map[*Identity]bool) bool {
-	if seen[i] {
+	for len(i.bases) == 1 {
+		if i = i.bases[0]; i.same(base) {
+			return true
+		}
+	}
+	if len(i.bases) == 0 {
 		return false
 	}
-	seen[i] = true
-	for _, b := range i.bases {
-		if b == base || b.reaches(base, seen) {
+	seen := slices.Clone(i.bases)
+	for k := 0; k < len(seen); k++ {
+		if seen[k].same(base) {
 			return true
+		}
+		for _, b := range seen[k].bases {
+			if !slices.Contains(seen, b) {
+				seen = append(seen, b)
+			}
 		}
 	}
 	return false
 }
 
-func (i *Identity) fillAncestors() map[string]struct{} {
-	if i.ancestors != nil {
-		return i.ancestors
-	}
-	i.ancestors = map[string]struct{}{}
-	for _, b := range i.bases {
-		i.ancestors[b.QName()] = struct{}{}
-		for q := range b.fillAncestors() {
-			i.ancestors[q] = struct{}{}
-		}
-	}
-	return i.ancestors
+// same compares by name, because a base may be another revision's object.
+func (i *Identity) same(o *Identity) bool {
+	return i == o || i.name == o.name && i.mod.Name == o.mod.Name
 }
 
 // Derived returns everything derived from it, sorted by QName.
@@ -108,21 +111,34 @@ func (c *compiler) identityBases(m *Module) {
 	for _, name := range sortedKeys(m.identities) {
 		id := m.identities[name]
 		for i := range id.st.subs {
-			st := &id.st.subs[i]
-			if st.kw != kwBase {
-				continue
-			}
-			base := c.identityByName(id.u, st)
-			switch {
-			case base == nil:
-			case base == id || base.reaches(id, map[*Identity]bool{}):
-				c.failure(id.u, st, "identity %s would be derived from itself", id.name)
-			default:
-				id.bases = append(id.bases, base)
-				base.down = append(base.down, id)
+			if st := &id.st.subs[i]; st.kw == kwBase {
+				if base := c.identityByName(id.u, st); base != nil {
+					id.bases = append(id.bases, base)
+				}
 			}
 		}
 	}
+}
+
+// identityCircles takes out the bases that would make an identity derived from itself
+// (RFC 7950 section 7.18.2), and links the others downwards.
+func (c *compiler) identityCircles(id *Identity) {
+	if id.state != 0 {
+		return
+	}
+	id.state = compiling
+	keep := id.bases[:0]
+	for _, base := range id.bases {
+		c.identityCircles(base)
+		if base.state == compiling {
+			c.failure(id.u, id.st, "base %s: identity %s would be derived from itself", base.QName(), id.name)
+			continue
+		}
+		keep = append(keep, base)
+		base.down = append(base.down, id)
+	}
+	id.bases = keep
+	id.state = compiled
 }
 
 // identityByName resolves a base statement, recording a problem when it cannot.

@@ -54,6 +54,7 @@ func (m *merger) merge(dst, src *Data) {
 		}
 		if n.def.kind == KindLeafList {
 			m.leafList(dst, n, run)
+			added = append(added, run...)
 			continue
 		}
 		for _, s := range run {
@@ -88,9 +89,11 @@ func (m *merger) node(have, s *Data) {
 		m.out = append(m.out, Override{Path: have.Path(), Old: have.value, New: s.value,
 			From: have.Origin(), To: s.Origin(), Tainted: have.taint || s.taint})
 	}
-	have.value, have.taint, have.layer, have.line = s.value, s.taint, s.layer, s.line
+	have.value, have.as, have.taint, have.dflt = s.value, s.as, s.taint, s.dflt
+	have.layer, have.line = s.layer, s.line
 }
 
+// leafList makes room for the later layer's values.
 func (m *merger) leafList(dst *Data, n *Node, run []*Data) {
 	old := dst.Instances(n)
 	if len(old) > 0 && values(old) != values(run) {
@@ -102,9 +105,6 @@ func (m *merger) leafList(dst *Data, n *Node, run []*Data) {
 			From: old[0].Origin(), To: run[0].Origin(), Tainted: anyTaint(old) || anyTaint(run)})
 	}
 	dst.removeAll(n)
-	for _, s := range run {
-		dst.insert(s.copyTo(dst))
-	}
 }
 
 // removed records the leafs that go with the earlier case of a choice.

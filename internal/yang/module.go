@@ -25,6 +25,7 @@ type Module struct {
 	identities map[string]*Identity
 	features   map[string]*feature
 	allEnabled bool
+	needed     bool // implemented, or imported by one that is
 }
 
 // unit is one file: a module or a submodule. It is the lexical context of prefixes.
@@ -114,7 +115,7 @@ func (c *compiler) loadUnits(src Source, p *parsed) {
 func newestRevision(st *stmt) string {
 	rev := ""
 	for i := range st.subs {
-		if x := &st.subs[i]; x.kw == kwRevision && x.arg > rev {
+		if x := &st.subs[i]; x.kw == kwRevision && x.arg > rev && dateForm.MatchString(x.arg) {
 			rev = x.arg
 		}
 	}

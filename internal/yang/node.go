@@ -78,6 +78,7 @@ type kids struct {
 	data  []*Node          // data nodes, choice and case looked through
 	names map[string]*Node // data by name, when there are many; other modules' with "module:name"
 	gone  []nodeName       // removed by deviations or refine
+	twice []nodeName       // defined more than once: the first counts
 }
 
 // Kind returns the node's kind.

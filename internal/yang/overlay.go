@@ -36,6 +36,7 @@ type patch struct {
 	u            *unit
 	apply        []func(*props)
 	notSupported bool
+	deviate      string // its argument; "" of a refine
 }
 
 // at returns the overlay of a descendant, created where missing.
@@ -119,20 +120,26 @@ func (c *compiler) refinements(us *uses) {
 			o.patches = append(o.patches, c.refine(us.sc, st, target))
 			continue
 		}
-		sc := c.inner(us.sc, st)
-		o.augments = append(o.augments, &augment{st: st, u: u, body: c.block(sc, st), whens: exprs(u, st, kwWhen, true)})
+		a := &augment{st: st, u: u, body: c.block(c.inner(us.sc, st), st), whens: exprs(u, st, kwWhen, true)}
+		all := newNames(c)
+		all.seed(target.body)
+		a.body = all.block(u, a.body)
+		o.augments = append(o.augments, a)
 	}
 }
 
 // findDef finds a descendant of a block by names, looking into uses, their augments and
-// implicit cases; nil when there is none.
+// implicit cases; nil when there is none. us is the uses that the block is used by, if any.
 func findDef(us *uses, b block, path []nodeName) *def {
 	for i := range b {
 		if u := b[i].uses; u != nil {
+			if !u.grouping.has(path[0].name) {
+				continue
+			}
 			if d := findDef(u, u.grouping.body, path); d != nil {
 				return d
 			}
-			continue
+			break // names are unique
 		}
 		d := b[i].def
 		if d.name != path[0].name {
@@ -141,18 +148,23 @@ func findDef(us *uses, b block, path []nodeName) *def {
 		if len(path) == 1 {
 			return d
 		}
-		rest := path[1:]
-		if found := findDef(nil, d.body, rest); found != nil {
+		if found := findBelow(d, path[1:]); found != nil {
 			return found
 		}
-		// The implicit case of a short-hand choice: choice/x is the case, choice/x/x the node.
-		if d.kind == KindChoice && len(rest) > 1 && rest[0].name == rest[1].name {
-			if found := findDef(nil, d.body, rest[1:]); found != nil {
-				return found
-			}
-		}
+		break
 	}
 	return findAugmented(us, path)
+}
+
+func findBelow(d *def, path []nodeName) *def {
+	if found := findDef(nil, d.body, path); found != nil {
+		return found
+	}
+	// The implicit case of a short-hand choice: choice/x is the case, choice/x/x the node.
+	if d.kind == KindChoice && len(path) > 1 && path[0].name == path[1].name {
+		return findDef(nil, d.body, path[1:])
+	}
+	return nil
 }
 
 // findAugmented looks into the augments of a uses for a path.
@@ -183,11 +195,15 @@ func (c *compiler) refine(sc *scope, st *stmt, target *def) *patch {
 	var defaults []textAt
 	for i := range st.subs {
 		x := &st.subs[i]
-		if x.kw == kwDefault {
-			defaults = append(defaults, textAt{x.arg, u, x})
+		if x.kw == kwExtensionUse || x.kw == kwIfFeature {
 			continue
 		}
-		if x.kw == kwExtensionUse || x.kw == kwIfFeature {
+		if grammar[keywordOf(target.kind)].rules[x.kw] == 0 {
+			c.failure(u, x, "%s %q has no %s statement", target.kind, target.name, x.kw)
+			continue
+		}
+		if x.kw == kwDefault {
+			defaults = append(defaults, textAt{x.arg, u, x})
 			continue
 		}
 		f := c.change(sc, x, false)

@@ -32,6 +32,12 @@ type expression struct {
 // Pos returns where the pattern is written.
 func (p *Pattern) Pos() Pos { return p.u.pos(p.st) }
 
+// Text returns the regular expression as written.
+func (p *Pattern) Text() string { return p.text }
+
+// Inverted says that texts must not match (RFC 7950 section 9.4.6).
+func (p *Pattern) Inverted() bool { return p.invert }
+
 // Match says whether a text satisfies the pattern, invert-match considered. A pattern
 // that could not be compiled is satisfied by every text; it is listed as unevaluated.
 func (p *Pattern) Match(s string) bool {

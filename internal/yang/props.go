@@ -42,16 +42,11 @@ func (c *compiler) properties(d *def) {
 		case kwWhen:
 			p.whens = append(p.whens, newExpr(u, x))
 		case kwType:
-			if p.typ != nil {
-				c.failure(u, x, "a second type")
-				continue
-			}
 			p.typ = c.typ(d.sc, x)
 		}
 	}
 	if d.kind == KindLeaf || d.kind == KindLeafList {
 		if p.typ == nil {
-			c.failure(u, d.st, "has no type")
 			p.typ = unknownType
 		}
 		if p.units == "" {
@@ -66,6 +61,9 @@ func (c *compiler) properties(d *def) {
 // checkDefaults warns of defaults that are not values of the type (RFC 7950 section 7.6.1).
 func (c *compiler) checkDefaults(p *props) {
 	for _, d := range p.defaults {
+		if p.typ.kind == TypeEmpty {
+			c.warning(d.u, d.st, "an empty leaf cannot have a default (RFC 7950 section 9.11)")
+		}
 		vc := valueContext{unit: d.u, schemaText: true}
 		if _, err := p.typ.canonical(&vc, d.text); err != nil {
 			c.warning(d.u, d.st, "not a value of %s: %s", p.typ.name, err.message)
@@ -96,7 +94,11 @@ func (c *compiler) maxElements(u *unit, st *stmt) uint64 {
 	if st.arg == "unbounded" {
 		return 0
 	}
-	return c.count(u, st)
+	v := c.count(u, st)
+	if v == 0 {
+		c.failure(u, st, "must be positive or \"unbounded\"; unbounded is used")
+	}
+	return v
 }
 
 func (c *compiler) statusArg(u *unit, st *stmt) status {

@@ -210,7 +210,7 @@ func TestCompileErrors(t *testing.T) {
 		"range order":        {"leaf x { type int8 { range '5 | 1'; } }", "ascending"},
 		"restriction":        {"leaf x { type int8 { length 1; } }", "not allowed in type int8"},
 		"no enum":            {"leaf x { type enumeration; }", "needs a enum"},
-		"no type":            {"leaf x;", "has no type"},
+		"no type":            {"leaf x;", "needs a type statement"},
 		"missing import":     {"import nope { prefix n; }", "import nope: module nope not found"},
 		"missing include":    {"include nope;", "submodule nope not found"},
 		"bad statement":      {"leef x;", "leef x: not a YANG statement"},

@@ -25,6 +25,10 @@ type grouping struct {
 	st   *stmt
 	sc   *scope
 	body block
+	// The names of the nodes directly in it, once asked for.
+	named                  bool
+	schemaNames, dataNames []string
+	schemaSet              map[string]bool
 }
 
 // inner returns the scope of a statement's substatements.
@@ -117,8 +121,8 @@ func (c *compiler) collect() {
 		c.identityBases(m)
 	}
 	for _, m := range mods {
-		for _, id := range m.identities {
-			id.fillAncestors()
+		for _, name := range sortedKeys(m.identities) {
+			c.identityCircles(m.identities[name])
 		}
 	}
 }

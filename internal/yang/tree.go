@@ -36,8 +36,14 @@ func (t *Tree) Get(path string) *Data {
 	if err != nil {
 		return nil
 	}
-	d := t.root
-	module := ""
+	d, module := t.root, ""
+	if m := d.node.mod; m != nil {
+		module = m.Name
+	}
+	steps, ok := d.node.belowRoot(steps)
+	if !ok {
+		return nil
+	}
 	for _, st := range steps {
 		if st.Module != "" {
 			module = st.Module

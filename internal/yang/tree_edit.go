@@ -17,11 +17,17 @@ func (t *Tree) Set(path, value string, o Origin, tainted bool) (*Data, error) {
 	if err != nil {
 		return nil, err
 	}
+	d, module := t.root, ""
+	if m := d.node.mod; m != nil {
+		module = m.Name
+	}
+	steps, ok := d.node.belowRoot(steps)
+	if !ok {
+		return nil, fmt.Errorf("path %q: the tree holds what is below %s", path, d.Path())
+	}
 	if len(steps) == 0 {
 		return nil, fmt.Errorf("path %q: the root has no value", path)
 	}
-	d := t.root
-	module := ""
 	for i, st := range steps {
 		if st.Module != "" {
 			module = st.Module
@@ -37,10 +43,10 @@ func (t *Tree) Set(path, value string, o Origin, tainted bool) (*Data, error) {
 			return nil, err
 		}
 	}
-	if d.node.def.kind != KindLeafList {
-		if err := d.assign(value, tainted); err != nil {
-			return nil, err
-		}
+	if d.node.def.kind == KindLeafList {
+		d.taint = tainted
+	} else if err := d.assign(value, tainted); err != nil {
+		return nil, err
 	}
 	d.layer, d.line = o.Layer, int32(o.Line)
 	return d, nil
@@ -60,13 +66,13 @@ func (d *Data) assign(value string, tainted bool) error {
 		if n.IsKey() && v != d.value {
 			return fmt.Errorf("%s is a key: its value cannot change", d.RedactedPath())
 		}
-		d.value, d.taint = v, tainted
+		d.value, d.as, d.taint, d.dflt = v, 0, tainted, false
 	case KindAnyData, KindAnyXML:
 		doc, err := ParseJSON([]byte(value))
 		if err != nil {
 			return err
 		}
-		d.value, d.taint = anyText(doc), tainted
+		d.value, d.taint, d.dflt = n.anyText(doc), tainted, false
 	default:
 		if value != "" {
 			return fmt.Errorf("%s is a %s: it has no value", d.RedactedPath(), n.def.kind)

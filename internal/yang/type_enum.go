@@ -13,45 +13,82 @@ import (
 // enumeration (RFC 7950 section 9.6) and bits (9.7).
 
 // namedNumbers reads the enum or bit substatements; those of a derived type must be
-// among its base's (RFC 7950 sections 9.6.3 and 9.7.3).
+// among its base's, with their numbers (RFC 7950 sections 9.6.3 and 9.7.3). What an
+// if-feature removes keeps its number.
 func (c *compiler) namedNumbers(u *unit, st *stmt, t *Type, derived bool) {
-	base := t.index
-	baseNames := t.names
-	t.names, t.index = nil, map[string]int{}
-	next := int64(0)
+	r := namedReader{c: c, u: u, base: *t, derived: derived, seen: map[string]bool{}, used: map[int64]string{}}
+	t.names, t.index = []namedNumber{}, map[string]int{}
 	for i := range st.subs {
 		x := &st.subs[i]
-		if x.kw != kwEnum && x.kw != kwBit {
-			continue
-		}
-		value := next
-		if v := x.sub(kwValue); v != nil && x.kw == kwEnum {
-			value = c.number(u, v, math.MinInt32, math.MaxInt32)
-		}
-		if v := x.sub(kwPosition); v != nil && x.kw == kwBit {
-			value = c.number(u, v, 0, math.MaxUint32)
-		}
-		if derived {
-			j, ok := base[x.arg]
-			if !ok {
-				c.failure(u, x, "is not in the type that this one is derived from")
-				continue
-			}
-			value = baseNames[j].value
-		}
-		if len(t.names) == 0 || value >= next {
-			next = value + 1
-		}
-		if _, ok := t.index[x.arg]; ok {
-			c.failure(u, x, "defined twice")
-			continue
-		}
-		if !c.ifFeatures(u, x) {
+		if x.kw != kwEnum && x.kw != kwBit || !r.read(x) || !c.ifFeatures(u, x) {
 			continue
 		}
 		t.index[x.arg] = len(t.names)
-		t.names = append(t.names, namedNumber{x.arg, value})
+		t.names = append(t.names, namedNumber{x.arg, r.value})
 	}
+}
+
+// namedReader numbers enums or bits one after the other.
+type namedReader struct {
+	c       *compiler
+	u       *unit
+	base    Type // what is restricted, if derived
+	derived bool
+	seen    map[string]bool
+	used    map[int64]string
+	next    int64 // the number after the highest one so far
+	value   int64 // of the one read last
+}
+
+// read checks one statement and finds its number.
+func (r *namedReader) read(x *stmt) bool {
+	if r.seen[x.arg] {
+		r.c.failure(r.u, x, "defined twice")
+		return false
+	}
+	r.seen[x.arg] = true
+	if x.kw == kwEnum && (x.arg == "" || strings.TrimSpace(x.arg) != x.arg) {
+		r.c.failure(r.u, x, "the name is empty, or begins or ends with a blank (RFC 7950 section 9.6.4)")
+	}
+	most, number := int64(math.MaxInt32), kwValue
+	least := int64(math.MinInt32)
+	if x.kw == kwBit {
+		least, most, number = 0, math.MaxUint32, kwPosition
+	}
+	given := x.sub(number)
+	r.value = r.next
+	if given != nil {
+		r.value = r.c.number(r.u, given, least, most)
+	}
+	if r.derived {
+		return r.restricts(x, given)
+	}
+	if r.value > most {
+		r.c.failure(r.u, x, "needs a %s statement: the one before has the highest there is", number)
+		return false
+	}
+	if other, ok := r.used[r.value]; ok {
+		r.c.failure(r.u, x, "has the %s %d of %q", number, r.value, other)
+	}
+	if len(r.used) == 0 || r.value >= r.next {
+		r.next = r.value + 1
+	}
+	r.used[r.value] = x.arg
+	return true
+}
+
+// restricts takes the number from the type that is restricted.
+func (r *namedReader) restricts(x, given *stmt) bool {
+	i, ok := r.base.index[x.arg]
+	if !ok {
+		r.c.failure(r.u, x, "is not in the type that this one is derived from")
+		return false
+	}
+	if v := r.base.names[i].value; given != nil && v != r.value {
+		r.c.failure(r.u, given, "differs from %d in the type that this one is derived from", v)
+	}
+	r.value = r.base.names[i].value
+	return true
 }
 
 func (c *compiler) number(u *unit, st *stmt, lo, hi int64) int64 {

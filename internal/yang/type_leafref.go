@@ -105,6 +105,14 @@ func (n *Node) LeafrefTarget() *Node {
 	return n.leafrefTarget(n.props.typ)
 }
 
+// LeafrefTargetOf is LeafrefTarget for a member of the node's type, if that is a union.
+func (n *Node) LeafrefTargetOf(t *Type) *Node {
+	if t.kind != TypeLeafref {
+		return nil
+	}
+	return n.leafrefTarget(t)
+}
+
 func (n *Node) leafrefTarget(t *Type) *Node {
 	s := n.Schema()
 	key := leafrefKey{n, t}
@@ -116,7 +124,18 @@ func (n *Node) leafrefTarget(t *Type) *Node {
 	return target
 }
 
+// findLeafref returns the leaf or leaf-list that the path of a leafref leads to.
 func (n *Node) findLeafref(t *Type, depth int) *Node {
+	at := n.pathEnd(t, depth)
+	if at == nil || at.def.kind != KindLeaf && at.def.kind != KindLeafList {
+		return nil
+	}
+	return at
+}
+
+// pathEnd returns the node of any kind that the path of a leafref leads to; nil when there
+// is none.
+func (n *Node) pathEnd(t *Type, depth int) *Node {
 	steps, deref, err := leafrefSteps(t.path)
 	if err != nil || t.pathExpr == nil || depth > maxTypeDepth {
 		return nil
@@ -131,11 +150,7 @@ func (n *Node) findLeafref(t *Type, depth int) *Node {
 		}
 		steps = steps[deref:]
 	}
-	at = at.walk(steps, t.pathExpr.u)
-	if at == nil || at.def.kind != KindLeaf && at.def.kind != KindLeafList {
-		return nil
-	}
-	return at
+	return at.walk(steps, t.pathExpr.u)
 }
 
 // walk follows data path steps; a name without prefix is in the module of n, where the

@@ -126,10 +126,14 @@ func bound(s string, lo, hi num, t *Type) (num, bool) {
 	case "max":
 		return hi, true
 	}
+	// RFC 7950 section 14, range-boundary and length-boundary: no plus sign, no leading zeros.
+	if digits := strings.TrimPrefix(s, "-"); strings.HasPrefix(s, "+") || len(digits) > 1 && digits[0] == '0' && digits[1] != '.' {
+		return num{}, false
+	}
 	if t.kind == TypeDecimal64 {
 		return parseDecimal(s, t.digits)
 	}
-	return parseInteger(s, true)
+	return parseInteger(s, false)
 }
 
 // parseInteger reads an integer; with anyBase also 0x1F and 017 (RFC 7950 section 9.2.1).

@@ -29,6 +29,11 @@ func (t *Type) canonicalIdentity(vc *valueContext, text string) (string, *typeEr
 		e.hint = t.identityHint(name)
 		return "", e
 	}
+	if vc.unit == nil && !id.implemented() {
+		e := t.fail("is an identity of module %s, which is not implemented (RFC 7950 section 9.10)", m.Name)
+		e.hint = "add " + m.Name + " to the implemented modules, if the device has it"
+		return "", e
+	}
 	for _, b := range t.bases {
 		if !id.DerivedFrom(b) {
 			e := t.fail("is not derived from identity %s", b.QName())
@@ -47,7 +52,7 @@ func (t *Type) identityHint(name string) string {
 	}
 	var all []string
 	for _, d := range t.bases[0].Derived() {
-		ok := true
+		ok := d.implemented()
 		for _, b := range t.bases[1:] {
 			ok = ok && d.DerivedFrom(b)
 		}

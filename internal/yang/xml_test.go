@@ -201,3 +201,36 @@ func TestDecodeXMLEdit(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+// A document of another model neither fills the memory nor the report.
+func TestDecodeXMLBoundsFindings(t *testing.T) {
+	in := `<net xmlns="urn:strowger:test:net">` + strings.Repeat("<nope/>", maxFindings+5) + `</net>`
+	_, unknown, errs := DecodeXML(testSchema(t), strings.NewReader(in), XMLOptions{IgnoreUnknown: true})
+	if len(errs) > 0 || len(unknown) != maxFindings+1 || unknown[maxFindings].Reason != "and 5 more" {
+		t.Errorf("%v, %d kept aside", errs, len(unknown))
+	}
+	_, _, errs = DecodeXML(testSchema(t), strings.NewReader(in), XMLOptions{})
+	if len(errs) != maxFindings+1 || errs[maxFindings].Message != "and 5 more errors" {
+		t.Errorf("%d errors", len(errs))
+	}
+}
+
+// A remembered value is one only where its prefix still stands for the same.
+func TestDecodeXMLPrefixesOfEqualTexts(t *testing.T) {
+	const in = `<net xmlns="urn:strowger:test:net" xmlns:p="urn:strowger:test:aug">
+<interface><name>a</name><kind>p:fibre</kind></interface>
+<interface><name>b</name><kind>p:fibre</kind></interface>
+<interface><name>c</name><kind xmlns:p="urn:strowger:test:types">p:fibre</kind></interface>
+<interface><name>d</name><n:kind xmlns:n="urn:strowger:test:net" xmlns="urn:strowger:test:types">wired</n:kind></interface>
+<interface><name>e</name><n:kind xmlns:n="urn:strowger:test:net" xmlns="urn:strowger:test:aug">wired</n:kind></interface></net>`
+	tree, unknown, _ := DecodeXML(testSchema(t), strings.NewReader(in), XMLOptions{IgnoreUnknown: true})
+	got := map[string]string{}
+	for _, d := range tree.Get("/t-net:net").Children() {
+		if k := d.Child("", "kind"); k != nil {
+			got[d.Keys()[0]] = k.Value()
+		}
+	}
+	if diff := cmp.Diff(map[string]string{"a": "t-aug:fibre", "b": "t-aug:fibre", "d": "t-types:wired"}, got); diff != "" || len(unknown) != 2 {
+		t.Errorf("%v\n%s", unknown, diff)
+	}
+}

@@ -14,7 +14,7 @@ import (
 // instances (section 7.9).
 func (v *validator) choice(d *yang.Data, n *yang.Node, demand bool) {
 	var names []string
-	for _, c := range v.children(n) {
+	for _, c := range v.needs.children(n) {
 		if d.HasCase(c) {
 			v.content(d, c, demand)
 			return
@@ -22,7 +22,7 @@ func (v *validator) choice(d *yang.Data, n *yang.Node, demand bool) {
 		names = append(names, c.Name())
 	}
 	// Nobody chose: what the default case has by default is there (section 7.9.3).
-	for _, c := range v.children(n) {
+	for _, c := range v.needs.children(n) {
 		if def := n.Defaults(); len(def) > 0 && def[0] == c.Name() {
 			v.content(d, c, false)
 		}
@@ -31,5 +31,13 @@ func (v *validator) choice(d *yang.Data, n *yang.Node, demand bool) {
 		return
 	}
 	v.report(d, n, &yang.Error{Rule: "choice " + n.Name() + " { mandatory true }", Tag: "data-missing", AppTag: "missing-choice",
-		Message: "one case of the choice is mandatory, but none is there", Hint: "cases: " + strings.Join(names, ", ")})
+		Message: "one case of the choice is mandatory, but none is there", Hint: "cases: " + strings.Join(names, ", "), Curable: v.partial})
+}
+
+// cases reports nodes below d that are in different cases of one choice (RFC 7950 section
+// 7.9).
+func (v *validator) cases(d *yang.Data) {
+	for _, pair := range d.CaseConflicts() {
+		v.errs = append(v.errs, yang.CaseError(pair[0], pair[1]))
+	}
 }

@@ -16,7 +16,7 @@ func (v *validator) elements(d *yang.Data, n *yang.Node) {
 	if least := n.MinElements(); count < least && (count > 0 || v.demanded(d, n)) {
 		e := &yang.Error{Rule: fmt.Sprintf("%s %s { min-elements %d }", n.Kind(), n.Name(), least),
 			Tag: "operation-failed", AppTag: "too-few-elements",
-			Message: fmt.Sprintf("needs at least %d entries, has %d", least, count)}
+			Message: fmt.Sprintf("needs at least %d entries, has %d", least, count), Curable: v.partial}
 		if count > 0 {
 			e.Origin = list[count-1].Origin()
 		}

@@ -216,3 +216,33 @@ func BenchmarkExpressions(b *testing.B) {
 		})
 	}
 }
+
+func TestWhens(t *testing.T) {
+	s := expressionSchema(t)
+	for yaml, want := range map[string]string{
+		"mode: on":                        "deep host port how ",
+		"mode: off":                       "",
+		"if: [{name: a, kind: e:fast}]":   "mtu speed extra ",
+		"if: [{name: '2', kind: e:loop}]": "",
+	} {
+		tree := decode(t, s, "e:net: {"+yaml+"}")
+		allowed := Whens(tree)
+		got := ""
+		try := func(d *yang.Data) {
+			for _, n := range d.Node().Children() {
+				if len(n.Whens()) > 0 && len(d.Instances(n)) == 0 && allowed(d, n) {
+					got += n.Name() + " "
+				}
+			}
+		}
+		net := tree.Get("/e:net")
+		if entry := tree.Get("/e:net/if"); entry != nil {
+			try(entry)
+		} else {
+			try(net)
+		}
+		if got != want {
+			t.Errorf("%s: got %q, want %q", yaml, got, want)
+		}
+	}
+}

@@ -14,5 +14,5 @@ func (v *validator) mandatory(d *yang.Data, n *yang.Node) {
 		return
 	}
 	v.report(d, n, &yang.Error{Rule: n.Kind().String() + " " + n.Name() + " { mandatory true }", Tag: "data-missing",
-		Message: "is mandatory but missing"})
+		Message: "is mandatory but missing", Curable: v.partial})
 }

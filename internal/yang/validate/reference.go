@@ -16,7 +16,7 @@ func (v *validator) reference(d *yang.Data) {
 	if !refers(n.Type()) {
 		return
 	}
-	found, known := v.refers(d, n.Type())
+	found, doubt := v.refers(d, n.Type())
 	if found {
 		return
 	}
@@ -33,7 +33,11 @@ func (v *validator) reference(d *yang.Data) {
 	if pos == (yang.Pos{}) {
 		pos = n.Pos()
 	}
-	if !known {
+	if doubt&xpath.Spent != 0 && t.PathExpr() != nil {
+		v.spent(d, t.PathExpr())
+		return
+	}
+	if !doubt.Known() {
 		argument := t.Path()
 		if argument == "" {
 			argument = t.Name()
@@ -42,7 +46,7 @@ func (v *validator) reference(d *yang.Data) {
 		return
 	}
 	v.errs = append(v.errs, &yang.Error{Path: d.RedactedPath(), Rule: rule, Pos: pos, Tag: "data-missing",
-		AppTag: "instance-required", Message: what, Origin: d.Origin()})
+		AppTag: "instance-required", Message: what, Origin: d.Origin(), Curable: doubt&xpath.Open != 0})
 }
 
 // refers says whether values of a type need a target.
@@ -64,36 +68,47 @@ func refers(t *yang.Type) bool {
 }
 
 // refers looks for the target of a value of a type.
-func (v *validator) refers(d *yang.Data, t *yang.Type) (found, known bool) {
+func (v *validator) refers(d *yang.Data, t *yang.Type) (found bool, doubt xpath.Doubt) {
 	if !refers(t) {
-		return true, true
+		return true, 0
 	}
 	switch t.Kind() {
 	case yang.TypeLeafref:
-		if t.PathExpr() == nil {
-			return false, false
-		}
-		p, err := xpath.Of(t.PathExpr(), d.Node())
-		if err != nil {
-			return false, false
+		p := v.path(d.Node(), t)
+		if p == nil {
+			return false, xpath.Unknown
 		}
 		return p.Holds(v.ctx, d, d.Value())
 	case yang.TypeInstanceIdentifier:
-		at, known := v.ctx.Find(d.Value())
-		return at != nil, known
+		at, doubt := v.ctx.Find(d.Value())
+		return at != nil, doubt
 	}
-	known = true
 	accepted := false
 	for _, m := range t.Members() {
 		if !m.Accepts(d.Node(), d.Value()) {
 			continue
 		}
 		accepted = true
-		ok, sure := v.refers(d, m)
+		ok, more := v.refers(d, m)
 		if ok {
-			return true, true
+			return true, 0
 		}
-		known = known && sure
+		doubt |= more
 	}
-	return !accepted, known
+	return !accepted, doubt
+}
+
+// path returns the compiled path of a leafref; nil when it does not compile.
+func (v *validator) path(n *yang.Node, t *yang.Type) *xpath.Program {
+	if t == n.Type() {
+		return v.ctx.Rules(n).Path
+	}
+	if t.PathExpr() == nil {
+		return nil
+	}
+	p, err := xpath.Of(t.PathExpr(), n)
+	if err != nil {
+		return nil
+	}
+	return p
 }

@@ -7,41 +7,58 @@ import (
 	"strings"
 
 	"github.com/strowger/strowger/internal/yang"
+	"github.com/strowger/strowger/internal/yang/xpath"
 )
 
 // unique checks the unique statements of a list (RFC 7950 section 7.8.3). Entries that
 // lack one of the leafs do not take part; a default value counts as present.
 func (v *validator) unique(n *yang.Node, entries []*yang.Data) {
 	for _, u := range n.Uniques() {
-		names := strings.Fields(u.Argument)
-		leafs := make([][]*yang.Node, 0, len(names))
-		for _, name := range names {
-			if path := descend(n, u, name); path != nil {
-				leafs = append(leafs, path)
-			}
+		if leafs := uniqueLeafs(n, u); leafs != nil {
+			v.uniqueBy(u, entries, leafs)
 		}
-		if len(leafs) != len(names) {
-			continue // a leaf that features or deviations removed: nothing can be equal
-		}
-		v.uniqueLeafs(u, entries, leafs)
 	}
 }
 
-func (v *validator) uniqueLeafs(u *yang.Expr, entries []*yang.Data, leafs [][]*yang.Node) {
-	seen := make(map[string]*yang.Data, len(entries))
+// uniqueLeafs resolves the leafs of a unique statement, each as the way to it; nil when
+// features or deviations removed one: nothing can be equal.
+func uniqueLeafs(n *yang.Node, u *yang.Expr) [][]*yang.Node {
+	var leafs [][]*yang.Node
+	for _, name := range strings.Fields(u.Argument) {
+		path := descend(n, u, name)
+		if path == nil {
+			return nil
+		}
+		leafs = append(leafs, path)
+	}
+	return leafs
+}
+
+func (v *validator) uniqueBy(u *yang.Expr, entries []*yang.Data, leafs [][]*yang.Node) {
+	type entry struct {
+		d     *yang.Data
+		doubt xpath.Doubt
+	}
+	seen := make(map[string]entry, len(entries))
 	for _, d := range entries {
-		id, ok := combination(d, leafs)
+		id, doubt, ok := v.combination(d, leafs)
 		if !ok {
 			continue
 		}
-		first := seen[id]
-		if first == nil {
-			seen[id] = d
+		first, twice := seen[id]
+		if !twice {
+			seen[id] = entry{d, doubt}
 			continue
 		}
-		v.errs = append(v.errs, &yang.Error{Path: d.RedactedPath(), Rule: `unique "` + u.Argument + `"`, Pos: u.Pos(),
+		e := &yang.Error{Path: d.RedactedPath(), Rule: `unique "` + u.Argument + `"`, Pos: u.Pos(),
 			Tag: "operation-failed", AppTag: "data-not-unique", Origin: d.Origin(),
-			Message: "has the same " + strings.Join(strings.Fields(u.Argument), ", ") + " as " + first.RedactedPath()})
+			Message: "has the same " + strings.Join(strings.Fields(u.Argument), ", ") + " as " + first.d.RedactedPath(),
+			Related: []yang.Related{{Path: first.d.RedactedPath(), Origin: first.d.Origin()}},
+			Curable: (doubt|first.doubt)&xpath.Open != 0}
+		if o := first.d.Origin(); o.String() != "" {
+			e.Hint = "the other entry is at " + o.String()
+		}
+		v.errs = append(v.errs, e)
 	}
 }
 
@@ -71,30 +88,22 @@ func descend(n *yang.Node, u *yang.Expr, path string) []*yang.Node {
 	return out
 }
 
-// combination joins the values of the leafs of one entry.
-func combination(d *yang.Data, leafs [][]*yang.Node) (string, bool) {
+// combination joins the values of the leafs of one entry, those in use by default too; ok
+// is false when one has none.
+func (v *validator) combination(d *yang.Data, leafs [][]*yang.Node) (id string, doubt xpath.Doubt, ok bool) {
 	var b strings.Builder
 	for _, path := range leafs {
 		at := d
 		for _, n := range path {
-			if at == nil {
-				break
+			list, more := v.ctx.Instances(at, n)
+			doubt |= more
+			if len(list) == 0 {
+				return "", doubt, false
 			}
-			next := at.Instances(n)
-			at = nil
-			if len(next) > 0 {
-				at = next[0]
-			}
+			at = list[0]
 		}
-		switch leaf := path[len(path)-1]; {
-		case at != nil:
-			b.WriteString(at.Value())
-		case len(leaf.Defaults()) == 1:
-			b.WriteString(leaf.Defaults()[0])
-		default:
-			return "", false
-		}
+		b.WriteString(at.Value())
 		b.WriteByte(0)
 	}
-	return b.String(), true
+	return b.String(), doubt, true
 }

@@ -8,7 +8,9 @@
 //
 // A tree may hold less than the device does: only the configuration that we declare. A
 // constraint whose result depends on what the tree does not hold is left open, and listed
-// by [Check]: it is for the device to decide.
+// by [Check]: it is for the device to decide. Whole configurations are for [Complete], or
+// for [Changed] after an edit, which evaluates what the edit can affect only; parameters of
+// operations and notifications for [Operation].
 package validate
 
 import (
@@ -35,17 +37,11 @@ func Tree(t *yang.Tree) yang.Errors {
 // types that do not compile ([yang.UnevaluatedFor]).
 func Check(t *yang.Tree) (yang.Errors, []yang.Constraint) {
 	v := newValidator(t, true)
-	v.below(t.Root())
-	v.errs.Sort()
+	v.below(t.Root(), true)
 	for _, c := range yang.UnevaluatedFor(t) {
 		v.left[c] = true
 	}
-	left := slices.Collect(maps.Keys(v.left))
-	slices.SortFunc(left, func(a, b yang.Constraint) int {
-		return cmp.Or(cmp.Compare(a.Path, b.Path), cmp.Compare(a.Pos.File, b.Pos.File), cmp.Compare(a.Pos.Line, b.Pos.Line),
-			cmp.Compare(a.Statement, b.Statement), cmp.Compare(a.Argument, b.Argument))
-	})
-	return v.errs, left
+	return v.result(), v.opened()
 }
 
 // Complete is Tree for a tree that claims to be a whole configuration: top-level
@@ -54,28 +50,49 @@ func Check(t *yang.Tree) (yang.Errors, []yang.Constraint) {
 func Complete(t *yang.Tree) yang.Errors {
 	v := newValidator(t, false)
 	v.content(t.Root(), t.Root().Node(), true)
-	v.below(t.Root())
-	v.errs.Sort()
-	return v.errs
+	v.below(t.Root(), true)
+	return v.result()
 }
 
 type validator struct {
-	ctx      *xpath.Context
-	errs     yang.Errors
-	left     map[yang.Constraint]bool
-	needs    map[*yang.Node]bool // whether a node has constraints when it is absent
-	visiting map[*yang.Node]bool
-	kids     map[*yang.Node][]*yang.Node
+	ctx     *xpath.Context
+	partial bool // the tree is a part of a configuration
+	errs    yang.Errors
+	left    map[yang.Constraint]bool
+	needs   *needs
 }
 
 func newValidator(t *yang.Tree, partial bool) *validator {
-	return &validator{ctx: xpath.NewContext(t, partial), left: map[yang.Constraint]bool{},
-		needs: map[*yang.Node]bool{}, visiting: map[*yang.Node]bool{}, kids: map[*yang.Node][]*yang.Node{}}
+	return &validator{ctx: xpath.NewContext(t, partial), partial: partial, left: map[yang.Constraint]bool{}, needs: newNeeds()}
 }
 
-// skipped says that a node does not count as existing: an empty container without
-// presence, below a choice, whose case it does not select.
-func skipped(d *yang.Data) bool {
+// live says whether the constraints of a node are for us to check: not those of state.
+func (v *validator) live(n *yang.Node) bool { return n.Config() || v.needs.operation }
+
+// result returns the errors found, sorted, each once.
+func (v *validator) result() yang.Errors {
+	slices.SortStableFunc(v.errs, func(a, b *yang.Error) int {
+		return cmp.Or(cmp.Compare(a.Rule, b.Rule), cmp.Compare(a.Pos.File, b.Pos.File), cmp.Compare(a.Pos.Line, b.Pos.Line))
+	})
+	v.errs.Sort()
+	return slices.CompactFunc(v.errs, func(a, b *yang.Error) bool {
+		return a.Path == b.Path && a.Message == b.Message && a.Rule == b.Rule && a.Pos == b.Pos && a.Origin == b.Origin
+	})
+}
+
+// opened returns the constraints that were not evaluated, sorted by schema path.
+func (v *validator) opened() []yang.Constraint {
+	left := slices.Collect(maps.Keys(v.left))
+	slices.SortFunc(left, func(a, b yang.Constraint) int {
+		return cmp.Or(cmp.Compare(a.Path, b.Path), cmp.Compare(a.Pos.File, b.Pos.File), cmp.Compare(a.Pos.Line, b.Pos.Line),
+			cmp.Compare(a.Statement, b.Statement), cmp.Compare(a.Argument, b.Argument))
+	})
+	return left
+}
+
+// hollow says that a node is an empty container without presence directly in a case: it
+// counts as existing only when the case is there by something else, or is the default.
+func hollow(d *yang.Data) bool {
 	return d.Node().Parent().Kind() == yang.KindCase && d.Vacant()
 }
 
@@ -85,11 +102,8 @@ func (v *validator) node(d *yang.Data, demand bool) {
 	n := d.Node()
 	if !d.Leaf() {
 		v.keys(d)
-		if skipped(d) && len(d.Parent().Instances(n)) > 0 {
-			return
-		}
 	}
-	if n.Config() {
+	if v.live(n) {
 		v.musts(d)
 		v.reference(d)
 	} else {
@@ -99,15 +113,19 @@ func (v *validator) node(d *yang.Data, demand bool) {
 		return
 	}
 	v.content(d, n, demand)
-	v.below(d)
+	v.below(d, demand)
 }
 
 // below checks what is below a node, and what concerns it as a whole.
-func (v *validator) below(d *yang.Data) {
+func (v *validator) below(d *yang.Data, demand bool) {
 	v.instances(d)
 	for _, k := range d.Children() {
-		if !k.Node().Config() || v.allowed(k) {
+		switch {
+		case !v.live(k.Node()):
 			v.node(k, true)
+		case hollow(k): // see byDefault
+		case v.allowed(k):
+			v.node(k, demand || !k.Vacant())
 		}
 	}
 }
@@ -147,79 +165,50 @@ func childPath(d *yang.Data, n *yang.Node) string {
 	return strings.TrimSuffix(d.RedactedPath(), "/") + "/" + name
 }
 
-// children returns the schema children of a node.
-func (v *validator) children(n *yang.Node) []*yang.Node {
-	list, ok := v.kids[n]
-	if !ok {
-		list = n.Children()
-		v.kids[n] = list
-	}
-	return list
-}
-
 // content checks what must be below a node: mandatory nodes, numbers of entries, and
 // what is in use by default. The schema node is that of d, or a case of a choice in it.
 func (v *validator) content(d *yang.Data, n *yang.Node, demand bool) {
-	for _, c := range v.children(n) {
-		if !c.Config() || !v.concerns(c) {
-			continue
-		}
-		if c.Kind() == yang.KindChoice {
-			v.choice(d, c, demand)
-			continue
-		}
-		if demand {
-			switch c.Kind() {
-			case yang.KindLeaf, yang.KindAnyData, yang.KindAnyXML:
-				v.mandatory(d, c)
-			case yang.KindList, yang.KindLeafList:
-				v.elements(d, c)
-			}
-		}
-		v.byDefault(d, c, demand)
+	for _, c := range v.needs.children(n) {
+		v.child(d, c, demand)
 	}
+}
+
+// child is content for one schema child.
+func (v *validator) child(d *yang.Data, c *yang.Node, demand bool) {
+	if !v.live(c) || !v.needs.concerns(c) {
+		return
+	}
+	if c.Kind() == yang.KindChoice {
+		v.choice(d, c, demand)
+		return
+	}
+	if demand {
+		switch c.Kind() {
+		case yang.KindLeaf, yang.KindAnyData, yang.KindAnyXML:
+			v.mandatory(d, c)
+		case yang.KindList, yang.KindLeafList:
+			v.elements(d, c)
+		}
+	}
+	v.byDefault(d, c, demand)
 }
 
 // byDefault checks the instances that an absent node has by default (RFC 7950 sections
 // 7.5.1, 7.6.1 and 7.7.2): containers without presence and default values.
 func (v *validator) byDefault(d *yang.Data, n *yang.Node, demand bool) {
-	if len(d.Instances(n)) > 0 {
+	if list := d.Instances(n); len(list) > 0 {
+		if x := list[0]; n.Kind() == yang.KindContainer && hollow(x) && v.allowed(x) {
+			v.node(x, demand)
+		}
 		return
 	}
-	list, known := v.ctx.Implied(d, n)
-	if !known {
+	list, doubt := v.ctx.Implied(d, n)
+	if !doubt.Known() {
 		v.openWhens(n)
 	}
 	for _, x := range list {
 		v.node(x, demand)
 	}
-}
-
-// concerns says whether a node has constraints when it is absent.
-func (v *validator) concerns(n *yang.Node) bool {
-	if known, ok := v.needs[n]; ok {
-		return known
-	}
-	if v.visiting[n] || !n.Config() {
-		return false
-	}
-	v.visiting[n] = true
-	found := n.Mandatory() && !n.IsKey() || n.MinElements() > 0 || n.MaxElements() > 0
-	switch n.Kind() {
-	case yang.KindLeaf, yang.KindLeafList:
-		found = found || len(n.Defaults()) > 0 && (len(n.Musts()) > 0 || refers(n.Type()))
-	case yang.KindContainer, yang.KindChoice, yang.KindCase:
-		if n.Presence() {
-			break
-		}
-		found = found || len(n.Musts()) > 0
-		for _, c := range v.children(n) {
-			found = found || v.concerns(c)
-		}
-	}
-	delete(v.visiting, n)
-	v.needs[n] = found
-	return found
 }
 
 // instances checks what concerns all entries of the lists and leaf-lists below a node,
@@ -232,16 +221,22 @@ func (v *validator) instances(d *yang.Data) {
 		for j < len(kids) && kids[j].Node() == n {
 			j++
 		}
-		switch n.Kind() {
-		case yang.KindList:
-			v.doubles(kids[i:j])
-			v.unique(n, kids[i:j])
-		case yang.KindLeafList:
-			v.doubles(kids[i:j])
-		}
+		v.entries(n, kids[i:j])
 		i = j
 	}
-	for _, pair := range d.CaseConflicts() {
-		v.errs = append(v.errs, yang.CaseError(pair[0], pair[1]))
+	v.cases(d)
+}
+
+// entries checks what concerns all instances of a list or leaf-list below one node.
+func (v *validator) entries(n *yang.Node, list []*yang.Data) {
+	if len(list) < 2 {
+		return
+	}
+	switch n.Kind() {
+	case yang.KindList:
+		v.doubles(list)
+		v.unique(n, list)
+	case yang.KindLeafList:
+		v.doubles(list)
 	}
 }

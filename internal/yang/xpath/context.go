@@ -4,8 +4,6 @@
 package xpath
 
 import (
-	"sort"
-
 	"github.com/strowger/strowger/internal/yang"
 )
 
@@ -18,14 +16,20 @@ import (
 type Context struct {
 	tree    *yang.Tree
 	partial bool
-	unknown bool // the current evaluation depended on what the tree does not hold
+	doubt   Doubt // about the current evaluation
+	steps   int   // left to spend
+	spent   int
 	rules   map[*yang.Node]*Rules
 	implied map[impliedKey]*implied
 	sets    map[setKey]*cachedSet
 	calls   map[*expr]cachedCall
 	indexes map[indexKey]*index
-	runs    map[indexKey]map[*yang.Data]int
-	places  map[*yang.Node]map[*yang.Node]int
+	keys    map[indexKey][]int
+	order   order
+
+	// Of the parameters of an operation, or the content of a notification:
+	operation *yang.Data // the root of their tree
+	above     *yang.Data // the node that the operation is on; nil when it is not known
 }
 
 type impliedKey struct {
@@ -34,24 +38,88 @@ type impliedKey struct {
 }
 
 type implied struct {
-	list    []*yang.Data
-	unknown bool
+	list  []*yang.Data
+	one   [1]*yang.Data // room for most lists
+	doubt Doubt
 }
 
 // NewContext returns a context for a tree. A partial tree holds only a part of the
 // device's data: nothing is known of top-level nodes that it does not mention, nor of
 // state nodes.
 func NewContext(t *yang.Tree, partial bool) *Context {
-	return &Context{tree: t, partial: partial,
+	return &Context{tree: t, partial: partial, steps: stepsAtFirst,
 		rules:   map[*yang.Node]*Rules{},
 		implied: map[impliedKey]*implied{},
 		sets:    map[setKey]*cachedSet{},
 		calls:   map[*expr]cachedCall{},
 		indexes: map[indexKey]*index{},
-		runs:    map[indexKey]map[*yang.Data]int{},
-		places:  map[*yang.Node]map[*yang.Node]int{},
+		keys:    map[indexKey][]int{},
+		order:   newOrder(),
 	}
 }
+
+// NewOperationContext returns a context for a tree that holds the input or output of an
+// rpc or action, or a notification ([yang.NewTreeAt]). Its root stands for the operation,
+// below the node of the datastore that it is on: of an rpc the root, of an action or nested
+// notification at, which may be nil when it is below no list (RFC 7950 section 6.4.1).
+// What is in the datastore is taken to be all that is configured; nothing is known of state
+// that is not there. Without datastore nothing is known of what is outside of the tree.
+func NewOperationContext(t, datastore *yang.Tree, at *yang.Data) *Context {
+	whole := datastore
+	if whole == nil {
+		whole = yang.NewTree(t.Schema())
+	}
+	c := NewContext(whole, datastore == nil)
+	c.operation = t.Root()
+	if c.above = at; at == nil {
+		c.above = c.around(parentOf(t.Root().Node()))
+	}
+	return c
+}
+
+// around returns the only instance of a schema node in the accessible tree; nil below
+// lists.
+func (c *Context) around(n *yang.Node) *yang.Data {
+	if n.Parent() == nil {
+		return c.tree.Root()
+	}
+	up := c.around(n.DataParent())
+	if up == nil || n.Kind() != yang.KindContainer {
+		return nil
+	}
+	var list []*yang.Data
+	if doubt := c.track(func() { list = c.instances(up, n) }); len(list) == 0 || !doubt.Known() {
+		return nil
+	}
+	return list[0]
+}
+
+// parent returns the node above; nil above the root.
+func (c *Context) parent(d *yang.Data) *yang.Data {
+	if d != c.operation {
+		return d.Parent()
+	}
+	if c.above == nil {
+		c.doubt |= Unknown
+	}
+	return c.above
+}
+
+// live says whether instances of a node are those of the tree, and by default: not state.
+func (c *Context) live(n *yang.Node) bool {
+	return n.Config() || c.operation != nil && operation(n) == c.operation.Node()
+}
+
+// unmentioned says that nothing is known of the instances that d does not have.
+func (c *Context) unmentioned(d *yang.Data, n *yang.Node) bool {
+	if d == c.tree.Root() && c.partial {
+		return true
+	}
+	return (c.partial || c.operation != nil) && !c.live(n)
+}
+
+// Root returns the root of the tree.
+func (c *Context) Root() *yang.Data { return c.tree.Root() }
 
 // Rules returns the compiled rules of a schema node.
 func (c *Context) Rules(n *yang.Node) *Rules {
@@ -63,38 +131,39 @@ func (c *Context) Rules(n *yang.Node) *Rules {
 	return r
 }
 
-// track calls f and says whether its result depends only on what the tree holds.
-func (c *Context) track(f func()) (known bool) {
-	before := c.unknown
-	c.unknown = false
-	f()
-	known = !c.unknown
-	c.unknown = before
-	return known
-}
-
 // instances returns the children of d that are instances of n in the accessible tree.
 func (c *Context) instances(d *yang.Data, n *yang.Node) []*yang.Data {
 	if list := d.Instances(n); len(list) > 0 {
+		if k := n.Kind(); k == yang.KindList || k == yang.KindLeafList {
+			c.open()
+		}
 		return list
 	}
-	if c.partial && (d.Parent() == nil || !n.Config()) {
-		c.unknown = true
+	c.open()
+	if c.unmentioned(d, n) {
+		c.doubt |= Unknown
 		return nil
 	}
 	return c.byDefault(d, n)
 }
 
+// Instances returns the children of d that are instances of a schema node, those in use
+// by default included.
+func (c *Context) Instances(d *yang.Data, n *yang.Node) (list []*yang.Data, doubt Doubt) {
+	doubt = c.track(func() { list = c.instances(d, n) })
+	return list, doubt
+}
+
 // Implied returns what is in use by default below d for a schema node that has no
-// instance there; known is false when that depends on what the tree does not hold.
-func (c *Context) Implied(d *yang.Data, n *yang.Node) (list []*yang.Data, known bool) {
-	known = c.track(func() { list = c.byDefault(d, n) })
-	return list, known
+// instance there.
+func (c *Context) Implied(d *yang.Data, n *yang.Node) (list []*yang.Data, doubt Doubt) {
+	doubt = c.track(func() { list = c.byDefault(d, n) })
+	return list, doubt
 }
 
 func (c *Context) byDefault(d *yang.Data, n *yang.Node) []*yang.Data {
 	r := c.Rules(n)
-	if !r.implicit || !n.Config() {
+	if !r.implicit || !c.live(n) {
 		return nil
 	}
 	key := impliedKey{d, n}
@@ -102,36 +171,35 @@ func (c *Context) byDefault(d *yang.Data, n *yang.Node) []*yang.Data {
 	if have == nil {
 		have = &implied{}
 		c.implied[key] = have // while it is being found out, there is nothing: loops end
-		have.unknown = !c.track(func() { have.list = c.makeImplied(d, n, r) })
+		have.doubt = c.track(func() { have.list = c.makeImplied(d, n, r, have.one[:0]) })
 	}
-	c.unknown = c.unknown || have.unknown
+	c.doubt |= have.doubt
 	return have.list
 }
 
-func (c *Context) makeImplied(d *yang.Data, n *yang.Node, r *Rules) []*yang.Data {
-	if !inUse(d, n) {
+func (c *Context) makeImplied(d *yang.Data, n *yang.Node, r *Rules, list []*yang.Data) []*yang.Data {
+	if !InUse(d, n) {
 		return nil
 	}
-	var list []*yang.Data
 	if n.Kind() == yang.KindContainer {
-		list = []*yang.Data{d.Implied(n, "")}
+		list = append(list, d.Implied(n, ""))
 	}
 	for _, v := range r.defaults {
 		list = append(list, d.Implied(n, v))
 	}
 	if len(r.Whens) > 0 {
-		ok, known := c.When(n, list[0])
-		c.unknown = c.unknown || !known
-		if !ok || !known {
+		ok, doubt := c.When(n, list[0])
+		c.doubt |= doubt
+		if !ok || !doubt.Known() {
 			return nil
 		}
 	}
 	return list
 }
 
-// inUse says whether the cases that a node is in are there, or are default cases of
+// InUse says whether the cases that a child of d is in are there, or are default cases of
 // choices of which no other case is there (RFC 7950 sections 7.5.1, 7.6.1 and 7.9.3).
-func inUse(d *yang.Data, n *yang.Node) bool {
+func InUse(d *yang.Data, n *yang.Node) bool {
 	for p := n.Parent(); p.Kind() == yang.KindCase; p = p.Parent().Parent() {
 		choice := p.Parent()
 		if d.HasCase(p) {
@@ -152,23 +220,26 @@ func inUse(d *yang.Data, n *yang.Node) bool {
 // When evaluates the when statements on which the existence of a node depends (RFC 7950
 // section 7.21.5). self is the instance, for an absent one what it would be
 // ([yang.Data.Implied]); of a choice or case, the data node around it. Nodes above are
-// taken to exist. known is false when that depends on what the tree does not hold.
-func (c *Context) When(n *yang.Node, self *yang.Data) (ok, known bool) {
-	ok, known = true, true
-	for _, w := range c.Rules(n).Whens {
+// taken to exist.
+func (c *Context) When(n *yang.Node, self *yang.Data) (ok bool, doubt Doubt) {
+	ok = true
+	whens := c.Rules(n).Whens
+	for i := range whens {
 		at := self
-		if w.Parent && self.Node() == n {
+		if whens[i].Parent && self.Node() == n {
 			at = self.Parent()
 		}
-		holds, sure := w.Holds(c, at)
+		holds, d := whens[i].Holds(c, at)
 		switch {
-		case !sure:
-			known = false
+		case !d.Known():
+			doubt |= d
 		case !holds:
-			return false, true
+			return false, d
+		default:
+			doubt |= d
 		}
 	}
-	return ok, known
+	return ok, doubt
 }
 
 // children returns the children of d in the accessible tree, in document order.
@@ -178,14 +249,15 @@ func (c *Context) children(d *yang.Data) []*yang.Data {
 		return nil
 	}
 	out := make([]*yang.Data, 0, len(d.Children()))
+	c.open()
 	take := func(k *yang.Node) {
 		list := d.Instances(k)
 		switch {
 		case len(list) > 0:
-		case !k.Config():
+		case !c.live(k):
 			return
-		case d.Parent() == nil && c.partial:
-			c.unknown = true
+		case d == c.tree.Root() && c.partial:
+			c.doubt |= Unknown
 			return
 		default:
 			list = c.byDefault(d, k)
@@ -200,58 +272,8 @@ func (c *Context) children(d *yang.Data) []*yang.Data {
 			take(k)
 		}
 	}
+	if !c.spend(len(out) + len(n.DataChildren())) {
+		return nil
+	}
 	return out
-}
-
-// sort puts nodes in document order.
-func (c *Context) sort(nodes []*yang.Data) {
-	chains := make(map[*yang.Data][]*yang.Data, len(nodes))
-	for _, d := range nodes {
-		var up []*yang.Data
-		for x := d; x != nil; x = x.Parent() {
-			up = append(up, x)
-		}
-		chains[d] = up
-	}
-	sort.SliceStable(nodes, func(i, j int) bool {
-		a, b := chains[nodes[i]], chains[nodes[j]]
-		for k := 1; k <= len(a) && k <= len(b); k++ {
-			x, y := a[len(a)-k], b[len(b)-k]
-			if x != y {
-				return c.before(x, y)
-			}
-		}
-		return len(a) < len(b)
-	})
-}
-
-// before is the order of two children of one node.
-func (c *Context) before(a, b *yang.Data) bool {
-	up := a.Parent()
-	if a.Node() != b.Node() {
-		at := c.places[up.Node()]
-		if at == nil {
-			at = map[*yang.Node]int{}
-			for _, k := range up.Node().Keys() {
-				at[k] = len(at)
-			}
-			for _, k := range up.Node().DataChildren() {
-				if !k.IsKey() {
-					at[k] = len(at)
-				}
-			}
-			c.places[up.Node()] = at
-		}
-		return at[a.Node()] < at[b.Node()]
-	}
-	key := indexKey{parent: up, node: a.Node()}
-	at := c.runs[key]
-	if at == nil {
-		at = map[*yang.Data]int{}
-		for i, d := range c.instances(up, a.Node()) {
-			at[d] = i
-		}
-		c.runs[key] = at
-	}
-	return at[a] < at[b]
 }

@@ -8,9 +8,12 @@
 // modules, every subexpression its type and what it depends on. It is evaluated in a
 // [Context], which adds what is in use by default to a tree, and says whether a result
 // depends on what the tree does not hold. [Check] and [CheckSchema] find names in
-// expressions that no node of the schema has.
+// expressions that no node of the schema has, and misuse of functions.
 //
-// Left out: variables (YANG has none), the axes following and preceding, which cross the
-// whole tree, and operations and notifications, which are no data trees. Text nodes are
-// the leafs themselves; order is that of the tree: keys first, then schema order.
+// Without the tree, [Program.Reads] says which schema nodes an expression looks at, so that
+// an edit needs to evaluate only what it can affect.
+//
+// Left out: variables, of which YANG has none. Text nodes are the leafs themselves; order
+// is that of the tree: keys first, then schema order. Numbers are IEEE 754 doubles (XPath
+// 1.0 section 3.5), made of canonical values: of decimal64 too.
 package xpath

@@ -18,8 +18,8 @@ type env struct {
 }
 
 type cachedCall struct {
-	value   value
-	unknown bool
+	value value
+	doubt Doubt
 }
 
 // at returns the environment at another context node.
@@ -45,16 +45,23 @@ func (v *env) boolean(e *expr) bool {
 // logic evaluates "or" (decisive is true) and "and" (false). An operand that decides, and
 // is known, makes the other one irrelevant.
 func (v *env) logic(e *expr, decisive bool) bool {
-	var l, r, rightKnown bool
-	leftKnown := v.c.track(func() { l = v.boolean(e.l) })
-	if l == decisive && leftKnown {
+	var l, r bool
+	left := v.c.track(func() { l = v.boolean(e.l) })
+	if l == decisive && left == 0 {
 		return decisive
 	}
-	rightKnown = v.c.track(func() { r = v.boolean(e.r) })
-	if r == decisive && rightKnown {
+	right := v.c.track(func() { r = v.boolean(e.r) })
+	switch {
+	case r == decisive && right == 0:
+		return decisive
+	case l == decisive && left.Known():
+		v.c.doubt |= left
+		return decisive
+	case r == decisive && right.Known():
+		v.c.doubt |= right
 		return decisive
 	}
-	v.c.unknown = v.c.unknown || !leftKnown || !rightKnown
+	v.c.doubt |= left | right
 	if l == decisive || r == decisive {
 		return decisive
 	}
@@ -105,10 +112,10 @@ func (v *env) call(e *expr) value {
 	}
 	have, ok := v.c.calls[e]
 	if !ok {
-		have.unknown = !v.c.track(func() { have.value = e.fn.call(v, e.args) })
+		have.doubt = v.c.track(func() { have.value = e.fn.call(v, e.args) })
 		v.c.calls[e] = have
 	}
-	v.c.unknown = v.c.unknown || have.unknown
+	v.c.doubt |= have.doubt
 	return have.value
 }
 
@@ -120,6 +127,9 @@ func (v *env) set(e *expr) *nodeSet {
 	case opUnion:
 		a, b := v.set(e.l), v.set(e.r)
 		out := &nodeSet{unordered: true}
+		if !v.c.spend(len(a.nodes) + len(b.nodes)) {
+			return out
+		}
 		seen := make(map[*yang.Data]bool, len(a.nodes)+len(b.nodes))
 		for _, list := range [][]*yang.Data{a.nodes, b.nodes} {
 			for _, d := range list {
@@ -212,25 +222,36 @@ func (v *env) compareValues(a, b value, o op) bool {
 	return same == (o == opEqual)
 }
 
+// compareSets compares two node-sets: whether any pair of nodes compares so. No pair is
+// tried: for equality one set is looked up in the other, of numbers the extremes tell.
 func (v *env) compareSets(a, b *nodeSet, o op) bool {
-	if len(a.nodes) > len(b.nodes) {
-		a, b, o = b, a, mirrored(o)
+	if len(a.nodes) == 0 || len(b.nodes) == 0 {
+		return false
 	}
-	for _, x := range a.nodes {
-		s := v.c.stringValue(x)
-		if o == opEqual {
-			if len(b.with(v.c, s)) > 0 {
-				return true
-			}
-			continue
+	switch o {
+	case opEqual:
+		if len(a.nodes) > len(b.nodes) {
+			a, b = b, a
 		}
-		for _, y := range b.nodes {
-			if v.compareValues(text(s), text(v.c.stringValue(y)), o) {
+		for _, x := range a.nodes {
+			if len(b.with(v.c, v.c.stringValue(x))) > 0 {
 				return true
 			}
 		}
+		return false
+	case opNotEqual:
+		return a.differ(v.c) || b.differ(v.c) || v.c.stringValue(a.nodes[0]) != v.c.stringValue(b.nodes[0])
 	}
-	return false
+	x, y := a.extent(v.c), b.extent(v.c)
+	switch o {
+	case opLess:
+		return x.low < y.high
+	case opLessEqual:
+		return x.low <= y.high
+	case opGreater:
+		return x.high > y.low
+	}
+	return x.high >= y.low
 }
 
 // identities says whether any node of a set may hold an identity.

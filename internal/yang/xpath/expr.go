@@ -47,8 +47,9 @@ func (k kind) String() string { return [...]string{"boolean", "number", "string"
 type deps uint8
 
 const (
-	onContext deps = 1 << iota // the context node, its position or size
-	onCurrent                  // current()
+	onContext  deps = 1 << iota // the context node, its position or size
+	onCurrent                   // current()
+	onPosition                  // position() or last()
 )
 
 // expr is a node of the syntax tree.
@@ -90,6 +91,8 @@ const (
 	axisAncestorOrSelf
 	axisFollowingSibling
 	axisPrecedingSibling
+	axisFollowing
+	axisPreceding
 	axisNone // attribute and namespace: a data tree has neither
 )
 
@@ -97,6 +100,7 @@ var axes = map[string]axis{"child": axisChild, "self": axisSelf, "parent": axisP
 	"descendant": axisDescendant, "descendant-or-self": axisDescendantOrSelf,
 	"ancestor": axisAncestor, "ancestor-or-self": axisAncestorOrSelf,
 	"following-sibling": axisFollowingSibling, "preceding-sibling": axisPrecedingSibling,
+	"following": axisFollowing, "preceding": axisPreceding,
 	"attribute": axisNone, "namespace": axisNone}
 
 // test is a node test (XPath 1.0 section 2.3).
@@ -118,11 +122,11 @@ type step struct {
 	name   string
 	preds  []*expr
 	again  bool // may lead to a node by several ways
-	// equals is how many of the first predicates compare a child by name with what does
-	// not depend on the context node: those are looked up in an index.
+	// equals is how many of the predicates compare something below, by name, with what does
+	// not depend on the context node: those are looked up in an index. They come first.
 	equals int
-	names  []*step // the children compared
-	others []*expr // what they are compared with
+	ways   []way   // to what is compared
+	others []*expr // what it is compared with
 }
 
 // finish derives what depends on the parts: kinds, dependencies, order.
@@ -170,10 +174,12 @@ func (e *expr) finishPath() {
 		}
 		down := s.axis == axisChild || s.axis == axisSelf || s.axis == axisNone
 		s.again = many && !down
-		e.unordered = e.unordered || s.again || s.axis == axisAncestor || s.axis == axisAncestorOrSelf || s.axis == axisPrecedingSibling
+		e.unordered = e.unordered || s.again || s.axis == axisAncestor || s.axis == axisAncestorOrSelf || s.axis == axisPrecedingSibling ||
+			s.axis == axisFollowing || s.axis == axisPreceding
 		many = many || s.axis != axisSelf && s.axis != axisParent
 		s.findEquals()
-		e.costly = e.costly || len(s.preds) > s.equals || s.axis == axisDescendant || s.axis == axisDescendantOrSelf
+		e.costly = e.costly || len(s.preds) > s.equals || s.axis == axisDescendant || s.axis == axisDescendantOrSelf ||
+			s.axis == axisFollowing || s.axis == axisPreceding
 	}
 	e.anchored = e.anchored && e.ups < len(e.steps)
 }
@@ -182,35 +188,54 @@ func (e *expr) isCall(name string) bool { return e.op == opCall && e.fn.name == 
 
 // findEquals finds the predicates that an index serves.
 func (s *step) findEquals() {
-	if s.axis != axisChild || s.test != testName {
+	if s.axis != axisChild && s.axis != axisFollowingSibling && s.axis != axisPrecedingSibling || s.test != testName {
 		return
 	}
-	for _, p := range s.preds {
-		if p.op != opEqual {
-			return
+	var first, rest []*expr
+	for i, p := range s.preds {
+		if p.kind == kindNumber || p.deps&onPosition != 0 {
+			rest = append(rest, s.preds[i:]...)
+			break // those after a position see other positions
 		}
-		name, other := p.l.childName(), p.r
-		if name == nil || other.deps&onContext != 0 {
-			name, other = p.r.childName(), p.l
+		if down, other := p.indexed(); down != nil {
+			s.ways, s.others = append(s.ways, down), append(s.others, other)
+			first = append(first, p)
+		} else {
+			rest = append(rest, p)
 		}
-		if name == nil || other.deps&onContext != 0 || other.kind != kindString && other.kind != kindSet {
-			return
-		}
-		s.names, s.others = append(s.names, name), append(s.others, other)
-		s.equals++
 	}
+	s.equals = len(first)
+	s.preds = append(first, rest...)
 }
 
-// childName returns the step of a path that is a child's name only.
-func (e *expr) childName() *step {
-	if e.op != opPath || e.absolute || e.start != nil || len(e.steps) != 1 {
+// indexed returns the way and what its end is compared with, when an index serves.
+func (e *expr) indexed() (way, *expr) {
+	if e.op != opEqual {
+		return nil, nil
+	}
+	for _, side := range [][2]*expr{{e.l, e.r}, {e.r, e.l}} {
+		down, other := side[0].names(), side[1]
+		if down != nil && other.deps&onContext == 0 && (other.kind == kindString || other.kind == kindSet) {
+			return down, other
+		}
+	}
+	return nil, nil
+}
+
+// names returns the steps of a path that goes down by names only; nil of others.
+func (e *expr) names() way {
+	if e.op != opPath || e.absolute || e.start != nil {
 		return nil
 	}
-	s := &e.steps[0]
-	if s.axis != axisChild || s.test != testName || len(s.preds) > 0 {
-		return nil
+	var out way
+	for i := range e.steps {
+		s := &e.steps[i]
+		if s.axis != axisChild || s.test != testName || len(s.preds) > 0 {
+			return nil
+		}
+		out = append(out, s)
 	}
-	return s
+	return out
 }
 
 // matches says whether a node passes the node test.
@@ -226,9 +251,18 @@ func (s *step) matches(n *yang.Node) bool {
 	}
 	switch s.test {
 	case testName:
-		return n.Name() == s.name && n.Module().Name == s.module
+		return elementName(n) == s.name && n.Module().Name == s.module
 	case testModule:
 		return n.Module().Name == s.module
 	}
 	return true
+}
+
+// elementName is the name of a node in the tree that expressions see: the input or output
+// of an operation stands for the operation.
+func elementName(n *yang.Node) string {
+	if k := n.Kind(); k == yang.KindInput || k == yang.KindOutput {
+		return n.Parent().Name()
+	}
+	return n.Name()
 }

@@ -18,6 +18,7 @@ type function struct {
 	least, most int // arguments; most -1: any number
 	result      kind
 	set         bool // the first argument must be a node-set
+	nodes       bool // takes no string-value of its node-sets, but looks at the nodes
 	deps        deps
 	without     deps // when called without arguments
 	call        func(v *env, args []*expr) value
@@ -37,7 +38,7 @@ func functions() map[string]*function {
 // nodeFunctions are those of section 4.1.
 func nodeFunctions() []*function {
 	name := func(name string, of func(v *env, n *yang.Node) string) *function {
-		return &function{name: name, most: 1, result: kindString, set: true, without: onContext, call: func(v *env, args []*expr) value {
+		return &function{name: name, most: 1, result: kindString, set: true, nodes: true, without: onContext, call: func(v *env, args []*expr) value {
 			d := v.node
 			if len(args) > 0 {
 				d = v.set(args[0]).first(v.c)
@@ -49,9 +50,9 @@ func nodeFunctions() []*function {
 		}}
 	}
 	return []*function{
-		{name: "last", result: kindNumber, deps: onContext, call: func(v *env, _ []*expr) value { return number(float64(v.size)) }},
-		{name: "position", result: kindNumber, deps: onContext, call: func(v *env, _ []*expr) value { return number(float64(v.position)) }},
-		{name: "count", least: 1, most: 1, result: kindNumber, set: true, call: func(v *env, args []*expr) value {
+		{name: "last", result: kindNumber, deps: onContext | onPosition, call: func(v *env, _ []*expr) value { return number(float64(v.size)) }},
+		{name: "position", result: kindNumber, deps: onContext | onPosition, call: func(v *env, _ []*expr) value { return number(float64(v.position)) }},
+		{name: "count", least: 1, most: 1, result: kindNumber, set: true, nodes: true, call: func(v *env, args []*expr) value {
 			return number(float64(len(v.set(args[0]).nodes)))
 		}},
 		{name: "id", least: 1, most: 1, result: kindSet, call: func(*env, []*expr) value { return value{kind: kindSet, set: &nodeSet{}} }},
@@ -86,7 +87,9 @@ func stringFunctions() []*function {
 		{name: "concat", least: 2, most: -1, result: kindString, call: func(v *env, args []*expr) value {
 			var b strings.Builder
 			for _, a := range args {
-				b.WriteString(v.string(a))
+				if x := v.string(a); v.c.spend(len(x) / 16) {
+					b.WriteString(x)
+				}
 			}
 			return text(b.String())
 		}},
@@ -142,12 +145,14 @@ func translate(v *env, args []*expr) value {
 			table[r] = to[i]
 		}
 	}
+	in := v.string(args[0])
+	v.c.spend(len(in) / 16)
 	return text(strings.Map(func(r rune) rune {
 		if x, ok := table[r]; ok {
 			return x
 		}
 		return r
-	}, v.string(args[0])))
+	}, in))
 }
 
 // otherFunctions are those of sections 4.3 and 4.4.
@@ -161,8 +166,8 @@ func otherFunctions() []*function {
 	return []*function{
 		constant("true", true), constant("false", false),
 		numeric("floor", math.Floor), numeric("ceiling", math.Ceil), numeric("round", round),
-		{name: "boolean", least: 1, most: 1, result: kindBoolean, call: func(v *env, args []*expr) value { return boolean(v.boolean(args[0])) }},
-		{name: "not", least: 1, most: 1, result: kindBoolean, call: func(v *env, args []*expr) value { return boolean(!v.boolean(args[0])) }},
+		{name: "boolean", least: 1, most: 1, result: kindBoolean, nodes: true, call: func(v *env, args []*expr) value { return boolean(v.boolean(args[0])) }},
+		{name: "not", least: 1, most: 1, result: kindBoolean, nodes: true, call: func(v *env, args []*expr) value { return boolean(!v.boolean(args[0])) }},
 		{name: "lang", least: 1, most: 1, result: kindBoolean, call: func(*env, []*expr) value { return boolean(false) }},
 		{name: "number", most: 1, result: kindNumber, without: onContext, call: func(v *env, args []*expr) value {
 			if len(args) == 0 {
@@ -171,11 +176,7 @@ func otherFunctions() []*function {
 			return number(v.number(args[0]))
 		}},
 		{name: "sum", least: 1, most: 1, result: kindNumber, set: true, call: func(v *env, args []*expr) value {
-			sum := 0.0
-			for _, d := range v.set(args[0]).nodes {
-				sum += toNumber(v.c.stringValue(d))
-			}
-			return number(sum)
+			return number(v.set(args[0]).sum(v.c))
 		}},
 	}
 }
@@ -185,5 +186,9 @@ func round(n float64) float64 {
 	if math.IsNaN(n) || math.IsInf(n, 0) {
 		return n
 	}
-	return math.Floor(n + 0.5)
+	// Not Floor(n+0.5), which rounds 0.49999999999999994 up.
+	if f := math.Floor(n); n-f < 0.5 {
+		return f
+	}
+	return math.Floor(n) + 1
 }

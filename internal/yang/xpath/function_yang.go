@@ -23,7 +23,7 @@ func yangFunctions() []*function {
 		{name: "current", result: kindSet, deps: onCurrent, call: func(v *env, _ []*expr) value {
 			return value{kind: kindSet, set: &nodeSet{nodes: []*yang.Data{v.current}}}
 		}},
-		{name: "deref", least: 1, most: 1, result: kindSet, set: true, call: func(v *env, args []*expr) value {
+		{name: "deref", least: 1, most: 1, result: kindSet, set: true, nodes: true, call: func(v *env, args []*expr) value {
 			out := &nodeSet{}
 			if d := v.set(args[0]).first(v.c); d != nil {
 				out.nodes = v.c.deref(d)
@@ -70,7 +70,7 @@ func reMatch(v *env, args []*expr) value {
 		re = compileIt().(*regexp.Regexp)
 	}
 	if re == nil {
-		v.c.unknown = true
+		v.c.doubt |= Unknown
 		return boolean(false)
 	}
 	return boolean(re.MatchString(v.string(args[0])))
@@ -79,7 +79,7 @@ func reMatch(v *env, args []*expr) value {
 // derivedFrom says whether any node of a set holds an identity that is derived from one
 // (RFC 7950 sections 10.4.1 and 10.4.2).
 func (v *env) derivedFrom(set *nodeSet, name string, self bool) bool {
-	base := v.identity(name)
+	base := v.p.identity(v.c.tree.Schema(), name)
 	if base == nil {
 		return false
 	}
@@ -100,13 +100,17 @@ func (v *env) derivedFrom(set *nodeSet, name string, self bool) bool {
 }
 
 // identity finds an identity by the name in an expression.
-func (v *env) identity(name string) *yang.Identity {
-	s := v.c.tree.Schema()
+// Without prefix it is one of the module that the expression is written in (RFC 7950
+// section 10.4.1); one of the module that uses a grouping is taken too.
+func (p *Program) identity(s *yang.Schema, name string) *yang.Identity {
 	prefix, local := split(name)
 	if prefix == "" {
-		return s.Identity(v.p.module.Name, local)
+		if id := s.Identity(p.source.Module().Name, local); id != nil {
+			return id
+		}
+		return s.Identity(p.module.Name, local)
 	}
-	if m := v.p.source.Prefix(prefix); m != nil {
+	if m := p.source.Prefix(prefix); m != nil {
 		return s.Identity(m.Name, local)
 	}
 	return s.Identity(prefix, local)
@@ -137,7 +141,7 @@ func (c *Context) targets(d *yang.Data, t *yang.Type) []*yang.Data {
 		}
 		p, err := Of(t.PathExpr(), d.Node())
 		if err != nil || p.root.kind != kindSet {
-			c.unknown = true
+			c.doubt |= Unknown
 			return nil
 		}
 		return p.env(c, d).set(p.root).with(c, d.Value())
@@ -160,9 +164,13 @@ func (c *Context) targets(d *yang.Data, t *yang.Type) []*yang.Data {
 
 // Find returns the node that an instance-identifier in canonical form leads to, nodes in
 // use by default included (RFC 7950 section 9.13). What is found is known.
-func (c *Context) Find(path string) (d *yang.Data, known bool) {
-	known = c.track(func() { d = c.find(path) })
-	return d, known || d != nil
+func (c *Context) Find(path string) (d *yang.Data, doubt Doubt) {
+	c.evaluation()
+	doubt = c.track(func() { d = c.find(path) })
+	if d != nil {
+		doubt &^= Unknown
+	}
+	return d, doubt
 }
 
 func (c *Context) find(path string) *yang.Data {

@@ -3,12 +3,7 @@
 
 package xpath
 
-import (
-	"slices"
-	"strings"
-
-	"github.com/strowger/strowger/internal/yang"
-)
+import "github.com/strowger/strowger/internal/yang"
 
 // Location paths (XPath 1.0 section 2). Steps are walked depth first, so that a test for
 // existence ends at the first node. Sets that many nodes ask for, from the same place,
@@ -21,8 +16,8 @@ type setKey struct {
 }
 
 type cachedSet struct {
-	set     *nodeSet
-	unknown bool
+	set   *nodeSet
+	doubt Doubt
 }
 
 // path evaluates a location path.
@@ -34,17 +29,44 @@ func (v *env) path(e *expr) *nodeSet {
 	if anchor == nil {
 		return &nodeSet{}
 	}
-	key := setKey{e, anchor}
-	have := v.c.sets[key]
-	if have == nil {
-		have = &cachedSet{}
-		have.unknown = !v.c.track(func() { have.set = v.collect(e, e.ups, []*yang.Data{anchor}) })
-		if e.absolute || e.costly || len(have.set.nodes) > few {
-			v.c.sets[key] = have
-		}
+	if have := v.c.sets[setKey{e, anchor}]; have != nil {
+		v.c.doubt |= have.doubt
+		return have.set
 	}
-	v.c.unknown = v.c.unknown || have.unknown
-	return have.set
+	var set *nodeSet
+	doubt := v.c.track(func() { set = v.collect(e, e.ups, []*yang.Data{anchor}) })
+	if e.absolute || e.costly || len(set.nodes) > few {
+		v.c.sets[setKey{e, anchor}] = &cachedSet{set, doubt}
+	}
+	v.c.doubt |= doubt
+	return set
+}
+
+// holds says whether a path leads to a node with a value: without making the set, when it
+// is small.
+func (v *env) holds(e *expr, value string) bool {
+	if e.op != opPath || !e.anchored || e.costly {
+		return len(v.set(e).with(v.c, value)) > 0
+	}
+	anchor := v.anchor(e)
+	if anchor == nil {
+		return false
+	}
+	if have := v.c.sets[setKey{e, anchor}]; have != nil {
+		v.c.doubt |= have.doubt
+		return len(have.set.with(v.c, value)) > 0
+	}
+	tried, found := 0, false
+	w := walker{v: v, steps: e.steps, found: func(d *yang.Data) bool {
+		tried++
+		found = found || v.c.stringValue(d) == value
+		return !found && tried <= few
+	}}
+	w.from(anchor, e.ups)
+	if found || tried <= few {
+		return found
+	}
+	return len(v.path(e).with(v.c, value)) > 0
 }
 
 // anchor is the node that an anchored path goes down from; nil when there is none.
@@ -57,7 +79,7 @@ func (v *env) anchor(e *expr) *yang.Data {
 		d = v.current
 	}
 	for i := 0; i < e.ups && d != nil; i++ {
-		d = d.Parent()
+		d = v.c.parent(d)
 	}
 	return d
 }
@@ -156,12 +178,22 @@ func (v *env) selected(d *yang.Data, s *step) []*yang.Data {
 			return v.filter(list, s.preds[s.equals:])
 		}
 	}
+	most := s.position()
 	var list []*yang.Data
 	v.axis(d, s, func(x *yang.Data) bool {
 		list = append(list, x)
-		return true
+		return len(list) != most
 	})
 	return v.filter(list, s.preds)
+}
+
+// position returns the position that a first predicate such as [1] asks for, 0 when it
+// is none.
+func (s *step) position() int {
+	if p := s.preds[0]; p.op == opNumber && p.num >= 1 && p.num < 1e6 && p.num == float64(int(p.num)) {
+		return int(p.num)
+	}
+	return 0
 }
 
 // filter applies predicates (XPath 1.0 section 2.4).
@@ -183,155 +215,4 @@ func (v *env) filter(list []*yang.Data, preds []*expr) []*yang.Data {
 		list = keep
 	}
 	return list
-}
-
-// axis calls f for the nodes of a step, nearest first; false when f ended it.
-func (v *env) axis(d *yang.Data, s *step, f func(*yang.Data) bool) bool {
-	each := func(list []*yang.Data) bool {
-		for _, x := range list {
-			if s.matches(x.Node()) && (s.test != testText || x.Leaf()) && !f(x) {
-				return false
-			}
-		}
-		return true
-	}
-	one := func(x *yang.Data) bool { return x == nil || each([]*yang.Data{x}) }
-	switch s.axis {
-	case axisChild:
-		return v.child(d, s, each)
-	case axisSelf:
-		return one(d)
-	case axisParent:
-		return one(d.Parent())
-	case axisDescendant:
-		return v.descend(d, each)
-	case axisDescendantOrSelf:
-		return one(d) && v.descend(d, each)
-	case axisAncestor, axisAncestorOrSelf:
-		if s.axis == axisAncestor {
-			d = d.Parent()
-		}
-		for ; d != nil; d = d.Parent() {
-			if !one(d) {
-				return false
-			}
-		}
-	case axisFollowingSibling, axisPrecedingSibling:
-		return each(v.siblings(d, s.axis == axisFollowingSibling))
-	}
-	return true
-}
-
-func (v *env) child(d *yang.Data, s *step, each func([]*yang.Data) bool) bool {
-	switch {
-	case d.Leaf():
-		return s.test != testText || each([]*yang.Data{d})
-	case s.test != testName:
-		return each(v.c.children(d))
-	}
-	n := d.Node().Child(s.module, s.name)
-	return n == nil || each(v.c.instances(d, n))
-}
-
-func (v *env) descend(d *yang.Data, each func([]*yang.Data) bool) bool {
-	for _, k := range v.c.children(d) {
-		if !each([]*yang.Data{k}) || !v.descend(k, each) {
-			return false
-		}
-	}
-	return true
-}
-
-func (v *env) siblings(d *yang.Data, following bool) []*yang.Data {
-	if d.Parent() == nil {
-		return nil
-	}
-	all := v.c.children(d.Parent())
-	at := slices.Index(all, d)
-	switch {
-	case at < 0:
-		return nil
-	case following:
-		return all[at+1:]
-	}
-	before := slices.Clone(all[:at])
-	slices.Reverse(before)
-	return before
-}
-
-// indexKey is a step at a place.
-type indexKey struct {
-	parent *yang.Data
-	node   *yang.Node
-	step   *step
-}
-
-// index finds instances by the values of the children that predicates compare.
-type index struct {
-	byValue map[string][]*yang.Data
-	unknown bool
-}
-
-// lookup finds the instances for which the first predicates of a step hold; false when
-// no index can serve them.
-func (v *env) lookup(d *yang.Data, s *step) ([]*yang.Data, bool) {
-	n := d.Node().Child(s.module, s.name)
-	if n == nil || d.Leaf() {
-		return nil, false
-	}
-	all := v.c.instances(d, n)
-	if len(all) <= few {
-		return nil, false
-	}
-	want := make([]string, s.equals)
-	for i, o := range s.others {
-		x := v.eval(o)
-		switch leaf := n.Child(s.names[i].module, s.names[i].name); {
-		case leaf == nil || leaf.Kind() != yang.KindLeaf:
-			return nil, false
-		case x.kind == kindString:
-			if mayBeIdentity(leaf.Type()) {
-				return nil, false
-			}
-			want[i] = x.s
-		case len(x.set.nodes) == 0:
-			return nil, true
-		case len(x.set.nodes) > 1:
-			return nil, false
-		default:
-			want[i] = v.c.stringValue(x.set.nodes[0])
-		}
-	}
-	key := indexKey{d, n, s}
-	ix := v.c.indexes[key]
-	if ix == nil {
-		ix = v.makeIndex(n, s, all)
-		v.c.indexes[key] = ix
-	}
-	v.c.unknown = v.c.unknown || ix.unknown
-	return ix.byValue[strings.Join(want, "\x00")], true
-}
-
-func (v *env) makeIndex(n *yang.Node, s *step, all []*yang.Data) *index {
-	ix := &index{byValue: make(map[string][]*yang.Data, len(all))}
-	leafs := make([]*yang.Node, s.equals)
-	for i, name := range s.names {
-		leafs[i] = n.Child(name.module, name.name)
-	}
-	values := make([]string, s.equals)
-	ix.unknown = !v.c.track(func() {
-	entries:
-		for _, d := range all {
-			for i, leaf := range leafs {
-				list := v.c.instances(d, leaf)
-				if len(list) == 0 {
-					continue entries
-				}
-				values[i] = list[0].Value()
-			}
-			id := strings.Join(values, "\x00")
-			ix.byValue[id] = append(ix.byValue[id], d)
-		}
-	})
-	return ix
 }

@@ -75,11 +75,10 @@ type Condition struct {
 	Parent bool
 }
 
-// Holds evaluates the condition. known is false when the result depends on what the tree
-// does not hold, and when the expression does not compile.
-func (w *Condition) Holds(c *Context, at *yang.Data) (ok, known bool) {
+// Holds evaluates the condition. One that does not compile is unknown.
+func (w *Condition) Holds(c *Context, at *yang.Data) (ok bool, doubt Doubt) {
 	if w.Program == nil {
-		return true, false
+		return true, Unknown
 	}
 	return w.Program.Boolean(c, at)
 }
@@ -90,6 +89,8 @@ type Rules struct {
 	// cases around it too, but not of the data nodes above.
 	Whens []Condition
 	Musts []Condition
+	// Path is that of a leafref, nil when it does not compile.
+	Path *Program
 
 	defaults []string
 	implicit bool // may be in use by default
@@ -110,6 +111,9 @@ func makeRules(n *yang.Node) *Rules {
 	case yang.KindLeaf, yang.KindLeafList:
 		r.defaults = n.Defaults()
 		r.implicit = len(r.defaults) > 0
+		if t := n.Type(); t.Kind() == yang.TypeLeafref && t.PathExpr() != nil {
+			r.Path, _ = Of(t.PathExpr(), n)
+		}
 	case yang.KindContainer:
 		r.implicit = !n.Presence()
 	}
@@ -132,22 +136,24 @@ func makeRules(n *yang.Node) *Rules {
 	return r
 }
 
-// Boolean evaluates the program at a context node, as the boolean function does. known is
-// false when the result depends on what the tree does not hold.
-func (p *Program) Boolean(c *Context, at *yang.Data) (result, known bool) {
-	known = c.track(func() { result = p.env(c, at).boolean(p.root) })
-	return result, known
+// Boolean evaluates the program at a context node, as the boolean function does.
+func (p *Program) Boolean(c *Context, at *yang.Data) (result bool, doubt Doubt) {
+	c.evaluation()
+	doubt = c.track(func() { result = p.env(c, at).boolean(p.root) })
+	return result, doubt
 }
 
 // Text evaluates the program as the string function does.
-func (p *Program) Text(c *Context, at *yang.Data) (result string, known bool) {
-	known = c.track(func() { result = p.env(c, at).eval(p.root).string(c) })
-	return result, known
+func (p *Program) Text(c *Context, at *yang.Data) (result string, doubt Doubt) {
+	c.evaluation()
+	doubt = c.track(func() { result = p.env(c, at).eval(p.root).string(c) })
+	return result, doubt
 }
 
 // Nodes evaluates the program to nodes in document order; of another type there are none.
-func (p *Program) Nodes(c *Context, at *yang.Data) (result []*yang.Data, known bool) {
-	known = c.track(func() {
+func (p *Program) Nodes(c *Context, at *yang.Data) (result []*yang.Data, doubt Doubt) {
+	c.evaluation()
+	doubt = c.track(func() {
 		if p.root.kind != kindSet {
 			return
 		}
@@ -155,17 +161,21 @@ func (p *Program) Nodes(c *Context, at *yang.Data) (result []*yang.Data, known b
 		set.first(c)
 		result = set.nodes
 	})
-	return result, known
+	return result, doubt
 }
 
 // Holds says whether any node that the program leads to has a value: whether the target
 // of a leafref exists (RFC 7950 section 9.9). What is found is known, whatever else the
 // tree does not hold.
-func (p *Program) Holds(c *Context, at *yang.Data, value string) (found, known bool) {
-	known = c.track(func() {
-		found = p.root.kind == kindSet && len(p.env(c, at).set(p.root).with(c, value)) > 0
+func (p *Program) Holds(c *Context, at *yang.Data, value string) (found bool, doubt Doubt) {
+	c.evaluation()
+	doubt = c.track(func() {
+		found = p.root.kind == kindSet && p.env(c, at).holds(p.root, value)
 	})
-	return found, known || found
+	if found {
+		doubt &^= Unknown
+	}
+	return found, doubt
 }
 
 func (p *Program) env(c *Context, at *yang.Data) *env {

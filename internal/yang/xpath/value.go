@@ -4,6 +4,7 @@
 package xpath
 
 import (
+	"cmp"
 	"math"
 	"strconv"
 	"strings"
@@ -29,6 +30,72 @@ type nodeSet struct {
 	nodes     []*yang.Data
 	unordered bool
 	byValue   map[string][]*yang.Data // once many values were looked up
+	numbers   *extent                 // once numbers were compared
+	various   tri                     // once found out: not all values are the same
+	total     *float64                // once summed up
+}
+
+// extent is the least and the greatest number in a set; NaN when there is none.
+type extent struct{ low, high float64 }
+
+// tri is a boolean that may not be known yet.
+type tri int8
+
+const (
+	unasked tri = iota
+	yes
+	no
+)
+
+// extent returns the extremes of the numbers in the set.
+func (s *nodeSet) extent(c *Context) *extent {
+	if s.numbers != nil || !c.spend(len(s.nodes)) {
+		return cmp.Or(s.numbers, &extent{})
+	}
+	x := &extent{math.NaN(), math.NaN()}
+	for _, d := range s.nodes {
+		n := toNumber(c.stringValue(d))
+		if math.IsNaN(n) {
+			continue
+		}
+		if math.IsNaN(x.low) || n < x.low {
+			x.low = n
+		}
+		if math.IsNaN(x.high) || n > x.high {
+			x.high = n
+		}
+	}
+	s.numbers = x
+	return x
+}
+
+// sum adds up the numbers in the set.
+func (s *nodeSet) sum(c *Context) float64 {
+	if s.total == nil {
+		c.spend(len(s.nodes))
+		sum := 0.0
+		for _, d := range s.nodes {
+			sum += toNumber(c.stringValue(d))
+		}
+		s.total = &sum
+	}
+	return *s.total
+}
+
+// differ says whether two nodes of the set have different values.
+func (s *nodeSet) differ(c *Context) bool {
+	if s.various == unasked {
+		s.various = no
+		first := c.stringValue(s.nodes[0])
+		for i, d := range s.nodes {
+			if c.stringValue(d) != first {
+				s.various = yes
+				c.spend(i)
+				break
+			}
+		}
+	}
+	return s.various == yes
 }
 
 // few is the size up to which sets are searched one by one.
@@ -45,6 +112,7 @@ func (s *nodeSet) with(c *Context, v string) []*yang.Data {
 		return nil
 	}
 	if s.byValue == nil {
+		c.spend(len(s.nodes))
 		s.byValue = make(map[string][]*yang.Data, len(s.nodes))
 		for _, d := range s.nodes {
 			x := c.stringValue(d)

@@ -5,7 +5,6 @@ package xpath
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"testing"
 
@@ -107,6 +106,11 @@ func TestValues(t *testing.T) {
 		"1 = 1 = 1": "true", "3 > 2 > 1": "false", "boolean('')": "false", "boolean('false')": "true", "number('  12 ')": "12", "number('1e3')": "NaN",
 		"number(true())": "1", "string(1.50)": "1.5", "string(true())": "true", "number('')": "NaN", "number('-.5')": "-0.5", "number('+1')": "NaN",
 		"round(2.5)": "3", "round(-2.5)": "-2", "floor(-1.5)": "-2", "ceiling(1.2)": "2", "sum(entry/size)": "80", "sum(nums)": "6",
+		// Numbers are IEEE 754 doubles (XPath 1.0 section 3.5), and so are those made of
+		// canonical values; libyang computes with long doubles, and differs where it shows.
+		// With a text the canonical value is compared, letter by letter.
+		"d = 2.5": "true", "d = 2.500": "true", "d = '2.5'": "true", "d = '2.50'": "false", "d > 2.49 and d < 2.51": "true", "d + .1 = 2.6": "true", "b = -4.0": "true", "b = '-4.0'": "false", "number('2.50') = d": "true",
+		"0.1 + 0.2 = 0.3": "false", "9007199254740993 = 9007199254740992": "true", "string(0.1 + 0.2)": "0.30000000000000004", "string(d * 4)": "10", "3 * 0.1 = .3": "false",
 		// Strings.
 		"concat('a', 1, true())": "a1true", "starts-with('abc', 'ab')": "true", "contains('abc', 'x')": "false", "contains('abc', '')": "true",
 		"substring-before('1999/04', '/')": "1999", "substring-after('1999/04', '/')": "04", "substring-after('x', '/')": "", "substring('12345', 2, 3)": "234",
@@ -128,6 +132,12 @@ func TestValues(t *testing.T) {
 		// Defaults and containers that are not there.
 		"def": "7", "def + 1": "8", "count(defs)": "2", "cond": "c", "off": "", "loop1": "", "np/in": "deep", "boolean(np/empty)": "true", "pres/in": "", "entry[2]/size": "5", "entry[size = 5][1]/name": "e2",
 		"p1": "d1", "p2": "", "pc/in": "pcin", "/elsewhere/x": "ex", "/nowhere/x": "nx", "state": "",
+		"count(entry[9]/following::name)": "1", "name(entry[9]/following::*[1])": "entry", "entry[2]/preceding::size": "10", "count(entry[2]/preceding::tag)": "2", "name(entry[2]/preceding::*[1])": "tag",
+		"count(//x/following::* | //x/preceding::* | //x/ancestor::* | //x) = count(//*)": "true", "count(entry[1]/name/preceding::entry)": "0", "round(0.49999999999999994)": "0",
+		"entry[tag = 't2'][last()]/name": "z", "entry[7]/preceding-sibling::entry[size = '5'][1]/name": "e6", "entry[2]/following-sibling::entry[peer = 'x'][2]/name": "e5", "entry[name='e2']/following-sibling::two[y='1'][2]/v": "b1",
+		"count(entry[1]/preceding-sibling::entry[size = '5'])": "0", "count(two[1]/preceding-sibling::entry[size = '5'])": "8", "name(two[1]/preceding-sibling::entry[size = '5'][1]/*[1])": "name", "two[1]/preceding-sibling::entry[1]/name": "z",
+		"count(entry[tag = 't2'][size = '5'])": "1", "count(/p:top[entry/tag = 't1'])": "1", "count(entry[. = 'z5t2'])": "1", "entry[name = 'e3' and size = 30]/name": "e3", "count(entry[name = 'no'])": "0", "count(entry[name = ../two/x])": "0",
+		"entry/size <= nums": "false", "nums >= entry/size": "false", "nums != nums": "true", "a != a": "false", "entry/size != entry/size": "true", "nope < nums": "false", "a < nums": "false", "entry/size > nums": "true",
 		// YANG.
 		"kind = 'p:fibre'": "true", "kind = 'm:fibre'": "true", "kind = 'fibre'": "true", "kind = 'p:cable'": "false", "kind != 'p:fibre'": "false", "ukind = 'p:cable'": "true", "kind": "m:fibre",
 		"derived-from(kind, 'p:medium')": "true", "derived-from(kind, 'fibre')": "false", "derived-from-or-self(kind, 'p:fibre')": "true", "derived-from(nope, 'medium')": "false", "derived-from(a, 'medium')": "false",
@@ -142,8 +152,8 @@ func TestValues(t *testing.T) {
 			continue
 		}
 		for range 2 { // the second time from what is kept
-			if got, known := p.Text(c, tree.Get("/m:top")); got != want || !known {
-				t.Errorf("%s: got %q (known %v), want %q", text, got, known, want)
+			if got, doubt := p.Text(c, tree.Get("/m:top")); got != want || doubt != 0 {
+				t.Errorf("%s: got %q (doubt %v), want %q", text, got, doubt, want)
 			}
 		}
 	}
@@ -152,7 +162,7 @@ func TestValues(t *testing.T) {
 func TestSyntaxErrors(t *testing.T) {
 	s := testSchema(t)
 	m := s.Module("m")
-	for _, text := range []string{"", "1 +", "a b", "$x", "a[", "a[1", "(a", "'x", "f()", "count(1)", "count()", "x:a", "a/", "a//", "/ /", "following::a", "1/a", "'x'[1]",
+	for _, text := range []string{"", "1 +", "a b", "$x", "a[", "a[1", "(a", "'x", "f()", "count(1)", "count()", "x:a", "a/", "a//", "/ /", "sideways::a", "1/a", "'x'[1]",
 		"a | 1", "concat('a')", "a::b", "!", "a = = b", "..a", "p:", strings.Repeat("(", 200) + "1" + strings.Repeat(")", 200), strings.Repeat("x", maxText+1)} {
 		if _, err := Compile(yang.NewExpr(m, text), m); err == nil {
 			t.Errorf("%.40q compiles", text)
@@ -175,9 +185,9 @@ func TestPartial(t *testing.T) {
 			t.Fatal(err)
 		}
 		for range 2 {
-			ok, known := p.Boolean(c, tree.Get("/m:top"))
+			ok, doubt := p.Boolean(c, tree.Get("/m:top"))
 			got := fmt.Sprint(ok)
-			if !known {
+			if !doubt.Known() {
 				got = "?"
 			}
 			if got != want {
@@ -185,64 +195,4 @@ func TestPartial(t *testing.T) {
 			}
 		}
 	}
-}
-
-func TestCheck(t *testing.T) {
-	text := `module w { yang-version 1.1; namespace urn:w; prefix w;
- feature f;
- grouping g { leaf in { type string; must "../../here"; } }
- container c {
-  must "here and gone";
-  must "deref(r)/../../c/here";
-  must "here[";
-  leaf here { type string; }
-  leaf there { if-feature f; type string; when "../c"; }
-  leaf r { type leafref { path "../here"; } }
-  leaf lost { type leafref { path "../nope"; } }
-  container ok { uses g; }
- }
- container bad { container ok { uses g { when "../c"; } } }
-}`
-	s := yang.Compile([]yang.Source{{Name: "w.yang", Data: []byte(text)}}, yang.Options{})
-	var got []string
-	for _, p := range CheckSchema(s) {
-		if p.Severity != yang.Warning || p.Module != "w" {
-			t.Errorf("%+v", p)
-		}
-		got = append(got, fmt.Sprintf("%d %s", p.Pos.Line, p.Message))
-	}
-	want := []string{
-		"3 no node w:here at /w:bad; it leads to nothing",
-		"5 no node w:gone at /w:c; it leads to nothing",
-		`7 is not evaluated: must "here[": ends where a step is expected`,
-		"9 no node w:c at /w:c; it leads to nothing",
-		"11 no node w:nope at /w:c; it leads to nothing",
-		"14 no node w:c at /w:bad; it leads to nothing",
-	}
-	if !slices.Equal(got, want) {
-		t.Errorf("got\n%s", strings.Join(got, "\n"))
-	}
-}
-
-// FuzzParse: no input makes the parser or the evaluation panic.
-func FuzzParse(f *testing.F) {
-	s := testSchema(f)
-	tree := testTree(f, s)
-	m := s.Module("m")
-	for _, text := range []string{"a[1]/..//b | c", "count(//x) + -1 div 2 mod 3", "entry[name = current()/../a]/size", "deref(ref)/../p:*", "not(re-match(a, '['))", "'x' = \"y\" or . and ../.."} {
-		f.Add(text)
-	}
-	f.Fuzz(func(t *testing.T, text string) {
-		if len(text) > 200 {
-			return
-		}
-		p, err := Compile(yang.NewExpr(m, text), m)
-		if err != nil || strings.Count(text, "/") > 6 {
-			return
-		}
-		c := NewContext(tree, true)
-		p.Text(c, tree.Get("/m:top"))
-		p.Nodes(c, tree.Get("/m:top"))
-		p.Boolean(c, tree.Get("/m:top"))
-	})
 }

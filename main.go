@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 	ctrl "sigs.k8s.io/controller-runtime"
 
+	"github.com/strowger/strowger/internal/offline"
 	"github.com/strowger/strowger/internal/simulate"
 )
 
@@ -19,8 +20,10 @@ var version = "dev"
 
 func main() {
 	if err := newRoot().ExecuteContext(ctrl.SetupSignalHandler()); err != nil {
-		fmt.Fprintln(os.Stderr, "strowger:", err)
-		os.Exit(1)
+		if text := err.Error(); text != "" {
+			fmt.Fprintln(os.Stderr, "strowger:", text)
+		}
+		os.Exit(offline.ExitCode(err))
 	}
 }
 
@@ -32,6 +35,6 @@ func newRoot() *cobra.Command {
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
-	root.AddCommand(newManagerCommand(), simulate.NewCommand())
+	root.AddCommand(newManagerCommand(), simulate.NewCommand(), offline.NewValidateCommand(), offline.NewDiffCommand())
 	return root
 }

@@ -19,6 +19,7 @@ import (
 
 	"github.com/strowger/strowger/internal/netconf/netconftest"
 	"github.com/strowger/strowger/internal/yang"
+	"github.com/strowger/strowger/internal/yangdir"
 )
 
 var defaultCapabilities = []string{"base:1.1", "candidate", "confirmed-commit", "validate", "rollback-on-error", "yang-library:1.1"}
@@ -62,13 +63,13 @@ func profile(names []string) (netconftest.Profile, error) {
 
 // model reads and compiles the YANG modules.
 func (f *flags) model() (*netconftest.Model, error) {
-	sources, err := readModules(f.yang)
+	sources, err := yangdir.Read(f.yang...)
 	if err != nil {
 		return nil, fmt.Errorf("--yang: %w", err)
 	}
 	refs := make([]yang.ModuleRef, len(f.modules))
 	for i, text := range f.modules {
-		refs[i] = moduleRef(text)
+		refs[i] = yangdir.Ref(text)
 	}
 	model, err := netconftest.NewModel(sources, refs...)
 	if err != nil {
@@ -80,42 +81,6 @@ func (f *flags) model() (*netconftest.Model, error) {
 		}
 	}
 	return model, nil
-}
-
-// moduleRef reads name[@revision][:feature,feature].
-func moduleRef(text string) yang.ModuleRef {
-	name, features, listed := strings.Cut(text, ":")
-	name, revision, _ := strings.Cut(name, "@")
-	ref := yang.ModuleRef{Name: name, Revision: revision, AllFeatures: !listed}
-	for _, feature := range strings.Split(features, ",") {
-		if feature != "" {
-			ref.Features = append(ref.Features, feature)
-		}
-	}
-	return ref
-}
-
-func readModules(paths []string) ([]yang.Source, error) {
-	var sources []yang.Source
-	for _, path := range paths {
-		err := filepath.WalkDir(path, func(name string, entry fs.DirEntry, err error) error {
-			if err != nil || entry.IsDir() || !strings.HasSuffix(name, ".yang") {
-				return err
-			}
-			data, err := os.ReadFile(name)
-			if err == nil {
-				sources = append(sources, yang.Source{Name: filepath.Base(name), Data: data})
-			}
-			return err
-		})
-		if err != nil {
-			return nil, err
-		}
-	}
-	if len(sources) == 0 {
-		return nil, fmt.Errorf("no .yang files in %s", strings.Join(paths, ", "))
-	}
-	return sources, nil
 }
 
 // readConfig reads a configuration in the form that its name says.

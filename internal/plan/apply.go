@@ -23,20 +23,20 @@ func Apply(t *yang.Tree, p *Plan) *yang.Tree {
 		switch c := &p.Changes[i]; {
 		case c.Op == Delete && c.old != nil:
 			out.Delete(c.old.Path())
-		case c.seq > 0:
+		case c.Turn > 0:
 			ordered = append(ordered, c)
 		}
 	}
 	// Outer lists first: setting an entry's content would create it at the end.
 	slices.SortStableFunc(ordered, func(a, b *Change) int {
-		return cmp.Or(cmp.Compare(depth(a.new), depth(b.new)), cmp.Compare(a.seq, b.seq))
+		return cmp.Or(cmp.Compare(depth(a.new), depth(b.new)), cmp.Compare(a.Turn, b.Turn))
 	})
 	for _, c := range ordered {
 		applyOrdered(out, c)
 	}
 	for i := range p.Changes {
 		c := &p.Changes[i]
-		if c.Op == Delete || c.seq > 0 || c.new == nil {
+		if c.Op == Delete || c.Turn > 0 || c.new == nil {
 			continue
 		}
 		switch c.new.Node().Kind() {

@@ -19,6 +19,7 @@ type Options struct {
 // intended, and no longer has what owned holds and intended does not declare.
 // Both trees are of the same schema. Everything else stays as it is:
 //
+//   - State (config false, and so all lists without keys) is passed over on both sides.
 //   - A leaf or leaf-list that one side has at its schema default and the other
 //     does not list is no difference while that default is in use (RFC 6243).
 //   - An owned list entry or presence container that is no longer declared is
@@ -71,11 +72,12 @@ type differ struct {
 // frame is one node that both trees may have, while its children are compared.
 type frame struct {
 	up     *frame
-	in, ob *yang.Data // one of them may be nil
-	own    *item      // nil: not owned
-	shown  string     // what top returns
-	seen   siblings   // ob's children
-	mine   itemCursor // own's items
+	in, ob *yang.Data         // one of them may be nil
+	own    *item              // nil: not owned
+	shown  string             // what top returns
+	seen   siblings           // ob's children
+	mine   itemCursor         // own's items
+	stay   map[*yang.Node]int // what counted returned
 	// live: the NF has the node, or, for a non-presence container, would behave as
 	// if it had: defaults below are in use.
 	live bool
@@ -99,18 +101,21 @@ func (d *differ) children(f *frame) {
 		if f.ob != nil {
 			f.seen = siblings{of: f.ob, rest: f.ob.Children()}
 		}
+		var planned configuration
 		rest := f.in.Children()
 		for len(rest) > 0 {
 			n := 1
 			for n < len(rest) && rest[n].Node() == rest[0].Node() {
 				n++
 			}
-			before := len(d.changes)
-			matched += d.group(f, rest[:n])
-			if len(d.changes) > before && inCase(rest[0].Node()) {
-				active = append(active, rest[0])
+			run, before := rest[:n], len(d.changes)
+			if rest = rest[n:]; !planned.has(run[0].Node()) {
+				continue
 			}
-			rest = rest[n:]
+			matched += d.group(f, run)
+			if len(d.changes) > before && inCase(run[0].Node()) {
+				active = append(active, run[0])
+			}
 		}
 	}
 	if f.ob == nil {
@@ -180,8 +185,11 @@ func (d *differ) any(f *frame, in *yang.Data) int {
 // container compares a container or list entry.
 func (d *differ) container(f *frame, in *yang.Data) int {
 	ob, own := f.seen.find(in), f.mine.find(in)
-	sub := &frame{up: f, in: in, ob: ob, own: own, live: true, fresh: f.fresh}
 	n := in.Node()
+	if ob != nil && n.Kind() == yang.KindList && sameContent(in, ob) {
+		return count(own) // what is declared and there needs no look at who owns it
+	}
+	sub := &frame{up: f, in: in, ob: ob, own: own, live: true, fresh: f.fresh}
 	switch {
 	case n.Kind() == yang.KindContainer && !n.Presence():
 		sub.live = f.live && d.caseInUse(f, n)
@@ -190,8 +198,6 @@ func (d *differ) container(f *frame, in *yang.Data) int {
 			return count(own)
 		}
 		sub.live, sub.fresh = false, true
-	case n.Kind() == yang.KindList && sameContent(in, ob):
-		return count(own) // what is declared and there needs no look at who owns it
 	}
 	d.children(sub)
 	return count(own)

@@ -237,6 +237,23 @@ func TestTaint(t *testing.T) {
 	}
 }
 
+// TestBindRefuses: what a plan shows as a digest cannot be applied from its JSON.
+func TestBindRefuses(t *testing.T) {
+	s := testSchema(t)
+	for _, intended := range []string{
+		"!/t:net/peer[name='p']/secret = x", "!/t:net/peer[name='p']/name = p", "/t:sys/blob = {}",
+	} {
+		p := Diff(testTree(t, s, intended), yang.NewTree(s), Inventory{}, Options{})
+		if _, err := p.Bind(s); err == nil {
+			t.Errorf("bound:\n%s", p)
+		}
+	}
+	elsewhere := &Plan{Changes: []Change{{Path: "/t:nowhere", Op: Create, New: "x"}}}
+	if _, err := elsewhere.Bind(s); err == nil {
+		t.Error("a plan of another schema was bound")
+	}
+}
+
 func TestPlanJSON(t *testing.T) {
 	s := testSchema(t)
 	p := Diff(testTree(t, s, rules("a", "b")+"/t:sys/host = a"), testTree(t, s, rules("b")+"/t:sys/host = b"), Inventory{}, Options{})
@@ -254,5 +271,8 @@ func TestPlanJSON(t *testing.T) {
 	}
 	if _, err := back.EditConfig(); err == nil {
 		t.Error("a plan read back from JSON made an edit")
+	}
+	if bound, err := back.Bind(s); err != nil || bound.String() != p.String() {
+		t.Errorf("bound: %v\n%s", err, bound)
 	}
 }

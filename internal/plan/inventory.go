@@ -77,9 +77,13 @@ func (o *owner) children(into *item, in, seen *yang.Data, prev *item) {
 	if seen != nil {
 		s.rest = seen.Children()
 	}
+	var planned configuration
 	for _, c := range children {
 		if n := c.Node(); n != node {
 			node, like = n, itemOf(n)
+		}
+		if !planned.has(node) {
+			continue
 		}
 		if like.kind == itemLeaf && entry && node.IsKey() {
 			continue

@@ -81,6 +81,8 @@ type ordering struct {
 	frame *frame
 	now   list.List
 	at    map[*yang.Data]*list.Element
+	last  []int // changes that put a created entry last
+	moved bool  // an entry that was there is moved to the end
 }
 
 func (o *ordering) run(steps []orderStep) {
@@ -92,6 +94,13 @@ func (o *ordering) run(steps []orderStep) {
 			o.place(s, prev, steps, firstFixed)
 		}
 		prev = s
+	}
+	// Sent again, the edit moves to the end what it moved there, but not what it created:
+	// that must be said.
+	for _, i := range o.last {
+		if o.moved {
+			o.changes[i].Insert = &Position{Where: Last}
+		}
 	}
 }
 
@@ -140,10 +149,12 @@ func (o *ordering) record(s *orderStep, p Position) {
 	}
 	o.seq++
 	c := &o.changes[i]
-	c.seq = o.seq
-	if p.Where != Last || c.Op == Modify {
-		c.Insert = &p
+	c.Turn = o.seq
+	if p.Where == Last && c.Op == Create {
+		o.last = append(o.last, i)
+		return
 	}
+	c.Insert, o.moved = &p, o.moved || p.Where == Last
 }
 
 // longestIncreasing marks the elements of a longest increasing subsequence, in

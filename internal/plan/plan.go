@@ -65,12 +65,14 @@ type Change struct {
 	// Insert is the place of a created or moved ordered-by user entry. Nil for a
 	// created one means last, which is NETCONF's default.
 	Insert *Position `json:"insert,omitempty"`
+	// Turn is when an ordered-by user entry is created or moved, from 1: places refer to
+	// what is there then. 0 of everything else.
+	Turn int `json:"turn,omitempty"`
 	// Origin is where the intended value was declared.
 	Origin yang.Origin `json:"origin,omitzero"`
 
 	old, new *yang.Data // old: on the NF; new: intended
 	cause    *yang.Data // Implied: the declared child of the same parent that displaces it
-	seq      int        // order of creation and moves in ordered-by user lists, from 1
 }
 
 // data returns the node the change is about, with its real path.
@@ -94,7 +96,8 @@ func (c *Change) createsParent() bool {
 }
 
 // Plan is all that must be changed, sorted by path: what is below a node follows
-// it. A Plan read back from JSON can be shown, not applied.
+// it. A Plan read back from JSON can be shown; to be applied it must be bound to a
+// schema, see [Plan.Bind].
 type Plan struct {
 	Changes []Change `json:"changes"`
 
@@ -162,16 +165,28 @@ func (p *Plan) Digest() string {
 
 // sort orders the changes by path. There is one for a path.
 func (p *Plan) sort() {
-	order := make([]int, len(p.Changes))
-	for i := range order {
-		order[i] = i
+	byPath := func(a, b Change) int { return comparePaths(a.Path, b.Path) }
+	if slices.IsSortedFunc(p.Changes, byPath) {
+		return
 	}
-	slices.SortFunc(order, func(a, b int) int { return comparePaths(p.Changes[a].Path, p.Changes[b].Path) })
-	sorted := make([]Change, len(order))
-	for i, k := range order {
-		sorted[i] = p.Changes[k]
+	from := make([]int32, len(p.Changes)) // where the change at a place comes from
+	for i := range from {
+		from[i] = int32(i)
 	}
-	p.Changes = sorted
+	slices.SortFunc(from, func(a, b int32) int { return comparePaths(p.Changes[a].Path, p.Changes[b].Path) })
+	const done = -1
+	for i := range from {
+		if from[i] == done {
+			continue
+		}
+		first, at := p.Changes[i], int32(i)
+		for from[at] != int32(i) {
+			next := from[at]
+			p.Changes[at], from[at] = p.Changes[next], done
+			at = next
+		}
+		p.Changes[at], from[at] = first, done
+	}
 }
 
 // comparePaths orders paths so that everything below a node directly follows it:
@@ -179,6 +194,10 @@ func (p *Plan) sort() {
 func comparePaths(a, b string) int {
 	n := min(len(a), len(b))
 	i := 0
+	const stride = 16 // what is equal is mostly long, and compared fast
+	for i+stride <= n && a[i:i+stride] == b[i:i+stride] {
+		i += stride
+	}
 	for i < n && a[i] == b[i] {
 		i++
 	}

@@ -4,6 +4,7 @@
 package plan
 
 import (
+	"encoding/json"
 	"flag"
 	"math/rand/v2"
 	"slices"
@@ -14,8 +15,11 @@ import (
 	"github.com/strowger/strowger/internal/yang"
 )
 
-// cases is how many random trees each property is tried on.
-var cases = flag.Int("cases", 500, "random cases per property")
+// Each property is tried on as many random trees as cases says, from the seed first on.
+var (
+	cases = flag.Int("cases", 500, "random cases per property")
+	first = flag.Uint64("first", 0, "seed of the first random case")
+)
 
 // forRandom calls f with seeded generators.
 func forRandom(t *testing.T, f func(t *testing.T, s *yang.Schema, seed uint64, r *rand.Rand)) {
@@ -25,7 +29,7 @@ func forRandom(t *testing.T, f func(t *testing.T, s *yang.Schema, seed uint64, r
 	if testing.Short() {
 		n /= 10
 	}
-	for seed := range n {
+	for seed := *first; seed < *first+n; seed++ {
 		f(t, s, seed, rand.New(rand.NewPCG(seed, 1)))
 		if t.Failed() {
 			return
@@ -207,6 +211,116 @@ func TestPropertySelect(t *testing.T) {
 		rest := Diff(a, want, everything(b), Options{})
 		if got := Apply(want, rest); !Compare(a, got, Options{}).Empty() {
 			t.Errorf("seed %d: the rest of the plan does not get there:\n%s", seed, rest)
+		}
+	})
+}
+
+// TestPropertyJSON: a plan that is read back says the same, and bound to the schema does
+// the same.
+func TestPropertyJSON(t *testing.T) {
+	forRandom(t, func(t *testing.T, s *yang.Schema, seed uint64, r *rand.Rand) {
+		a, b := randomTree(t, s, r), randomTree(t, s, r)
+		p := Diff(a, b, Own(Inventory{}, part(b, r, 0.7), part(b, r, 0.5)), Options{})
+		p = p.Select(func(c *Change) bool { return c.data().Node().Kind() != yang.KindAnyData })
+		text, err := json.Marshal(p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var read Plan
+		if err := json.Unmarshal(text, &read); err != nil {
+			t.Fatalf("seed %d: %v", seed, err)
+		}
+		again, err := json.Marshal(&read)
+		if err != nil || string(again) != string(text) || read.String() != p.String() || read.Digest() != p.Digest() {
+			t.Errorf("seed %d: %v\n%s\nwas read back as\n%s", seed, err, text, again)
+		}
+		bound, err := read.Bind(s)
+		if err != nil {
+			t.Fatalf("seed %d: %v\n%s", seed, err, p)
+		}
+		want, _ := p.EditConfig()
+		if got, err := bound.EditConfig(); err != nil || string(got) != string(want) {
+			t.Errorf("seed %d: %v, other edits (-want +got):\n%s", seed, err, cmp.Diff(string(want), string(got)))
+		}
+		if got, want := Apply(b, bound), Apply(b, p); dump(got) != dump(want) {
+			t.Errorf("seed %d: (-want +got):\n%s", seed, cmp.Diff(dump(want), dump(got)))
+		}
+		half := func(c *Change) bool { return len(c.Path)%2 == 0 }
+		if got, want := bound.Select(half), p.Select(half); got.String() != want.String() {
+			t.Errorf("seed %d: parts differ (-want +got):\n%s", seed, cmp.Diff(want.String(), got.String()))
+		}
+	})
+}
+
+// TestPropertyMinimal: nothing that is equal is touched, by the plan or its edit.
+func TestPropertyMinimal(t *testing.T) {
+	forRandom(t, func(t *testing.T, s *yang.Schema, seed uint64, r *rand.Rand) {
+		a, b := randomTree(t, s, r), randomTree(t, s, r)
+		p := Diff(a, b, everything(b), Options{})
+		changed := map[string]bool{}
+		for i := range p.Changes {
+			c := &p.Changes[i]
+			path := c.data().Path()
+			changed[path] = true
+			in, ob := a.Get(path), b.Get(path)
+			if c.Op == Create && (in == nil || ob != nil) || c.Op == Delete && (in != nil || ob == nil) ||
+				c.Op == Modify && (in == nil || ob == nil || !c.Moves() && anyOrValue(in) == anyOrValue(ob)) {
+				t.Errorf("seed %d: nothing to %s at %s:\n%s", seed, c.Op, path, p)
+			}
+		}
+		checkTouched(t, seed, p, changed)
+		edit, err := p.EditConfig()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for path := range editLeafs(t, s, edit) {
+			if !changed[path] {
+				t.Errorf("seed %d: the edit touches %s:\n%s\n%s", seed, path, p, edit)
+			}
+		}
+	})
+}
+
+// checkTouched: what is touched covers what is changed, and nothing twice.
+func checkTouched(t *testing.T, seed uint64, p *Plan, changed map[string]bool) {
+	t.Helper()
+	covered := map[string]int{}
+	for _, top := range p.Touched() {
+		if !changed[top] {
+			t.Errorf("seed %d: %s is touched, not changed:\n%s", seed, top, p)
+		}
+		for path := range changed {
+			if below(path, top) {
+				covered[path]++
+			}
+		}
+	}
+	for path := range changed {
+		if covered[path] != 1 {
+			t.Errorf("seed %d: %s is touched %d times:\n%s", seed, path, covered[path], p)
+		}
+	}
+}
+
+func anyOrValue(d *yang.Data) string {
+	if d.Node().Kind() == yang.KindAnyData {
+		return anyXML(d)
+	}
+	return d.Value()
+}
+
+// TestPropertyReverseEdit: the edit of the reverse plan restores a server exactly.
+func TestPropertyReverseEdit(t *testing.T) {
+	forRandom(t, func(t *testing.T, s *yang.Schema, seed uint64, r *rand.Rand) {
+		a, b := randomTree(t, s, r), randomTree(t, s, r)
+		p := Diff(a, b, Own(Inventory{}, part(b, r, 0.5), part(b, r, 0.5)), Options{})
+		there, err := p.EditConfig()
+		back, err2 := p.Reverse(b).EditConfig()
+		if err != nil || err2 != nil {
+			t.Fatal(err, err2)
+		}
+		if got := editServer(t, editServer(t, b, there), back); dump(got) != dump(b) {
+			t.Errorf("seed %d: (-want +got):\n%s\nthere: %s\nback: %s", seed, cmp.Diff(dump(b), dump(got)), there, back)
 		}
 	})
 }

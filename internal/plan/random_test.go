@@ -36,7 +36,7 @@ func (g *generator) set(path, value string) {
 // children fills the schema children of n; path is that of the data node around.
 func (g *generator) children(n *yang.Node, path string, p float64) {
 	for _, c := range n.Children() {
-		if c.IsKey() || !c.Mandatory() && !g.chance(p) {
+		if !c.Config() || c.IsKey() || !c.Mandatory() && !g.chance(p) {
 			continue
 		}
 		at := path + "/" + c.Name()
@@ -95,6 +95,8 @@ func (g *generator) value(n *yang.Node) string {
 		return []string{"true", "false"}[g.IntN(2)]
 	case yang.TypeIdentityref:
 		return []string{"t:fast", "u:slow"}[g.IntN(2)]
+	case yang.TypeInstanceIdentifier:
+		return []string{"/t:sys/host", "/t:net/interface[name='a']/u:vendor"}[g.IntN(2)]
 	case yang.TypeString:
 		return []string{"a", "b", "c", "d", "e/f", `it's`}[g.IntN(6-countQuotes(n))]
 	}

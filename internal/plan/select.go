@@ -30,40 +30,52 @@ func Decide[T any](p *Plan, decide func(c *Change) T, join func(a, b T) T) []T {
 			out[i] = decide(c)
 		}
 	}
-	for i := range p.Changes {
-		if c := &p.Changes[i]; c.cause != nil {
-			out[i] = joinCauses(p, i, out, join)
-		}
-	}
+	joinCauses(p, out, join)
 	return out
 }
 
-func joinCauses[T any](p *Plan, implied int, values []T, join func(a, b T) T) T {
-	value, found := values[implied], false
-	for i := range p.Changes {
-		if !p.Changes[i].causes(&p.Changes[implied]) {
-			continue
-		}
-		if found {
-			value = join(value, values[i])
-		} else {
-			value, found = values[i], true
-		}
-	}
-	return value
+// place is a declared child of a parent: all its instances when it is a list.
+type place struct {
+	parent *yang.Data
+	node   *yang.Node
 }
 
-// causes reports whether c makes the implied change happen.
-func (c *Change) causes(implied *Change) bool {
-	if c.new == nil || c.cause != nil {
-		return false
-	}
-	for d := c.new; d.Parent() != nil; d = d.Parent() {
-		if d.Parent() == implied.cause.Parent() && d.Node() == implied.cause.Node() {
-			return true
+// joinCauses gives implied changes the joined values of those that displace them: the
+// others at or below the cause.
+func joinCauses[T any](p *Plan, values []T, join func(a, b T) T) {
+	joined := map[place]*T{}
+	for i := range p.Changes {
+		if c := p.Changes[i].cause; c != nil {
+			joined[place{c.Parent(), c.Node()}] = nil
 		}
 	}
-	return false
+	if len(joined) == 0 {
+		return
+	}
+	for i := range p.Changes {
+		c := &p.Changes[i]
+		if c.new == nil || c.cause != nil {
+			continue
+		}
+		for d := c.new; d.Parent() != nil; d = d.Parent() {
+			at := place{d.Parent(), d.Node()}
+			switch v, implies := joined[at]; {
+			case !implies:
+			case v == nil:
+				first := values[i]
+				joined[at] = &first
+			default:
+				*v = join(*v, values[i])
+			}
+		}
+	}
+	for i := range p.Changes {
+		if c := p.Changes[i].cause; c != nil {
+			if v := joined[place{c.Parent(), c.Node()}]; v != nil {
+				values[i] = *v
+			}
+		}
+	}
 }
 
 // Select returns the plan with the changes that keep wants, completed to what can
@@ -78,7 +90,7 @@ func (p *Plan) Select(keep func(c *Change) bool) *Plan {
 		switch {
 		case kept[i]:
 			out.Changes = append(out.Changes, *c)
-		case c.seq > 0:
+		case c.Turn > 0:
 			missing[c.new] = c.Insert
 		}
 	}

@@ -113,3 +113,26 @@ func (s *editing) insert(d *yang.Data) {
 	}
 	s.running.Move(s.running.Get(d.Path()), anchor, where == "last" || where == "after")
 }
+
+// editLeafs returns the paths of what an edit speaks of other than to lead there: leafs
+// but keys, leaf-list entries, anydata, and what has an operation or a place.
+func editLeafs(t *testing.T, s *yang.Schema, edit []byte) map[string]bool {
+	t.Helper()
+	told := map[*yang.Data]bool{}
+	doc := append(append([]byte(`<config xmlns="`+netconfNamespace+`">`), edit...), "</config>"...)
+	tree, _, errs := yang.DecodeXML(s, bytes.NewReader(doc), yang.XMLOptions{
+		ConfigOnly: true, Edit: true,
+		Attr: func(d *yang.Data, _, _, _ string) { told[d] = true },
+	})
+	if errs.Err() != nil {
+		t.Fatal(errs)
+	}
+	out := map[string]bool{}
+	tree.Walk(func(d *yang.Data) bool {
+		if told[d] || d.Leaf() && !d.Node().IsKey() {
+			out[d.Path()] = true
+		}
+		return true
+	})
+	return out
+}

@@ -20,6 +20,21 @@ func lookup(parent, like *yang.Data) *yang.Data {
 	return parent.Child(n.Module().Name, n.Name())
 }
 
+// configuration tells what can be planned for: state cannot be edited, and entries of a
+// list without keys cannot be told from each other. It remembers the last answer: most
+// siblings are of one node.
+type configuration struct {
+	node *yang.Node
+	is   bool
+}
+
+func (c *configuration) has(n *yang.Node) bool {
+	if n != c.node {
+		c.node, c.is = n, n.Config() && (n.Kind() != yang.KindList || len(n.Keys()) > 0)
+	}
+	return c.is
+}
+
 // near is how far ahead of the last one found the next one is looked for.
 const near = 16
 
@@ -98,6 +113,9 @@ func stepOf(d *yang.Data) string {
 // sameContent reports whether two subtrees are the same, entry by entry in the same
 // order. Anydata that is written differently counts as different.
 func sameContent(a, b *yang.Data) bool {
+	if a == b {
+		return true
+	}
 	x, y := a.Children(), b.Children()
 	if len(x) != len(y) || a.Value() != b.Value() {
 		return false

@@ -29,6 +29,7 @@ import (
 type observation struct {
 	tree    *yang.Tree
 	filter  []byte
+	digest  string
 	session uint64
 	// plan is what must be done on the NF; empty when it says what Git says.
 	plan *plan.Plan
@@ -64,17 +65,23 @@ func (m *settledStates) forget(name types.NamespacedName) {
 	delete(m.states, name)
 }
 
-// apply observes the NF and, when Git changed, brings it to what Git says. At an
-// unchanged revision it changes nothing: that is drift, and the next phase's.
-func (r *NetworkFunctionReconciler) apply(ctx context.Context, s *scope) (string, error) {
+// look reads what is owned on the NF, plans what Git would have changed there, and
+// makes sure that nobody else has a claim to it.
+func (r *NetworkFunctionReconciler) look(ctx context.Context, s *scope) (string, error) {
 	if err := r.loadInventory(ctx, s); err != nil {
 		return "", err
 	}
 	if err := r.observe(ctx, s); err != nil {
 		return "", err
 	}
+	return "", r.refuseConflict(ctx, s)
+}
+
+// apply brings the NF to what Git says, when Git changed. At an unchanged revision it
+// changes nothing: that is drift, and the next phase's.
+func (r *NetworkFunctionReconciler) apply(ctx context.Context, s *scope) (string, error) {
 	status := &s.nf.Status
-	if s.digest != status.LastAppliedDigest {
+	if !s.applied() {
 		if err := r.bring(ctx, s); err != nil {
 			return "", err
 		}
@@ -116,9 +123,9 @@ func (r *NetworkFunctionReconciler) observe(ctx context.Context, s *scope) error
 	if err != nil {
 		return targetError(err)
 	}
-	s.observed.session = seen.SessionID
+	s.observed.session, s.observed.digest = seen.SessionID, seen.Digest
 	now := settled{intended: s.digest, observed: seen.Digest}
-	if s.digest == s.nf.Status.LastAppliedDigest && r.settled.is(nameOf(s.nf), now) {
+	if s.applied() && r.settled.is(nameOf(s.nf), now) {
 		s.observed.plan = &plan.Plan{}
 		return nil
 	}
@@ -137,7 +144,7 @@ func (r *NetworkFunctionReconciler) observe(ctx context.Context, s *scope) error
 func decodeReply(schema *yang.Schema, xml []byte) (*yang.Tree, error) {
 	tree, _, errs := yang.DecodeXML(schema, bytes.NewReader(xml), yang.XMLOptions{IgnoreUnknown: true, ConfigOnly: true})
 	if len(errs) > 0 {
-		return nil, reconcile.Failf(v1alpha1.InvalidReplyReason, "the NF's configuration does not fit its own schema: %s", violations(errs))
+		return nil, reconcile.Failf(v1alpha1.InvalidReplyReason, "the NF's configuration does not fit its own schema: %s", tell(errs, ""))
 	}
 	return tree, nil
 }
@@ -158,6 +165,7 @@ func (r *NetworkFunctionReconciler) commit(ctx context.Context, s *scope, p *pla
 		if untouched(s.target, err) {
 			r.saveInventory(s, s.owned)
 		}
+		s.nf.Status.Violations = refusedByNF(err)
 		return targetError(err)
 	}
 	s.observed.session = result.SessionID

@@ -158,28 +158,6 @@ func TestChangeOfTargetMovesTheConfiguration(t *testing.T) {
 	w.expectGone(w.router)
 }
 
-// TestWhatIsNotCheckedIsListed: a constraint that nobody evaluated, because it asks
-// for configuration that is not declared, is never passed silently.
-func TestWhatIsNotCheckedIsListed(t *testing.T) {
-	w := newWorld(t)
-	nf := w.nf(router(object{"name": "n3", "type": "ethernet", "vlan": []int{10}}))
-	w.create(nf)
-	w.Eventually(w.get(nf)).Should(BeReady())
-	w.Expect(nf.Status.UnevaluatedConstraints).NotTo(BeNil())
-	w.Expect(nf.Status.UnevaluatedConstraints.Count).To(BeNumerically("==", 1))
-	w.Expect(nf.Status.UnevaluatedConstraints.First).To(ConsistOf(And(ContainSubstring("must"), ContainSubstring("/r:system/r:location"), ContainSubstring("/strowger-test-router:interface/vlan"), ContainSubstring(".yang:"))))
-	w.Expect(message(nf, v1alpha1.ValidatedCondition)).To(ContainSubstring("1 constraint"))
-
-	w.edit(nf, func() { nf.Spec.Config[0] = w.inline("local", router(object{"name": "n3", "type": "ethernet"})) })
-	w.Eventually(w.get(nf)).Should(BeReady())
-	w.Eventually(func() any { w.get(nf)(); return nf.Status.UnevaluatedConstraints }).Should(BeNil())
-
-	w.edit(nf, func() {
-		nf.Spec.Config[0] = w.inline("local", router(object{"name": "n3", "type": "ethernet", "vlan": []int{4000}}))
-	})
-	w.Eventually(func() string { w.get(nf)(); return message(nf, v1alpha1.ValidatedCondition) }).Should(ContainSubstring("VLAN 4000 is reserved"))
-}
-
 // TestRevertOfAFailedChange: what was committed by a run that failed afterwards is
 // no drift once Git goes back, whatever the policy says.
 func TestRevertOfAFailedChange(t *testing.T) {

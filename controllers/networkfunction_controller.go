@@ -46,6 +46,7 @@ type NetworkFunctionReconciler struct {
 	AllowCrossNamespace      bool
 
 	settled settledStates
+	proofs  proofs
 }
 
 // +kubebuilder:rbac:groups=nf.strowger.dev,resources=networkfunctions,verbs=get;list;watch;patch
@@ -61,22 +62,26 @@ type NetworkFunctionReconciler struct {
 // +kubebuilder:rbac:groups="",resources=configmaps,verbs=get;list;watch
 
 // phase is one step of a run. What it says when it went well becomes the message
-// of its condition; an empty message means the condition does not apply.
+// of its condition; an empty message means the condition does not apply. A silent
+// phase sets its condition only when it fails: a later one speaks for it.
 type phase struct {
 	condition string
 	run       func(*NetworkFunctionReconciler, context.Context, *scope) (string, error)
+	silent    bool
 }
 
 // phases is the whole life of a change, in order. The first error ends the run.
 var phases = []phase{
-	{v1alpha1.InputsReadyCondition, (*NetworkFunctionReconciler).resolve},
-	{v1alpha1.CertificatesReadyCondition, (*NetworkFunctionReconciler).ensureCertificates},
-	{v1alpha1.RenderedCondition, (*NetworkFunctionReconciler).render},
-	{v1alpha1.ValidatedCondition, (*NetworkFunctionReconciler).validate},
-	{v1alpha1.DNSReadyCondition, (*NetworkFunctionReconciler).publishNames},
-	{v1alpha1.AppliedCondition, (*NetworkFunctionReconciler).apply},
-	{v1alpha1.InSyncCondition, (*NetworkFunctionReconciler).compare},
-	{v1alpha1.DNSReadyCondition, (*NetworkFunctionReconciler).checkNames},
+	{condition: v1alpha1.InputsReadyCondition, run: (*NetworkFunctionReconciler).resolve},
+	{condition: v1alpha1.CertificatesReadyCondition, run: (*NetworkFunctionReconciler).ensureCertificates},
+	{condition: v1alpha1.RenderedCondition, run: (*NetworkFunctionReconciler).render},
+	{condition: v1alpha1.ValidatedCondition, run: (*NetworkFunctionReconciler).validate},
+	{condition: v1alpha1.DNSReadyCondition, run: (*NetworkFunctionReconciler).publishNames},
+	{condition: v1alpha1.AppliedCondition, run: (*NetworkFunctionReconciler).look, silent: true},
+	{condition: v1alpha1.ValidatedCondition, run: (*NetworkFunctionReconciler).prove},
+	{condition: v1alpha1.AppliedCondition, run: (*NetworkFunctionReconciler).apply},
+	{condition: v1alpha1.InSyncCondition, run: (*NetworkFunctionReconciler).compare},
+	{condition: v1alpha1.DNSReadyCondition, run: (*NetworkFunctionReconciler).checkNames},
 }
 
 // Reconcile runs all phases for one NF, or removes its configuration.
@@ -120,7 +125,9 @@ func (r *NetworkFunctionReconciler) Reconcile(ctx context.Context, req ctrl.Requ
 func (r *NetworkFunctionReconciler) run(ctx context.Context, s *scope) {
 	for _, p := range phases {
 		message, err := p.run(r, ctx, s)
-		s.record(p.condition, message, err)
+		if err != nil || !p.silent {
+			s.record(p.condition, message, err)
+		}
 		if err != nil {
 			ctrl.LoggerFrom(ctx).Info("not applied", "condition", p.condition, "reason", reconcile.As(err).Reason, "error", err.Error())
 			return

@@ -31,8 +31,9 @@ func (r *NetworkFunctionReconciler) reconcileDelete(ctx context.Context, nf *v1a
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), duration(nf.Spec.Timeout, 2*time.Minute))
 	defer cancel()
+	s := &scope{nf: nf, status: newStatusWriter(r.Client, r.ControllerName, nf)}
 	if err := r.clear(ctx, nf); err != nil {
-		return r.deletionFailed(context.WithoutCancel(ctx), nf, reconcile.As(err))
+		return r.deletionFailed(context.WithoutCancel(ctx), s, reconcile.As(err))
 	}
 	r.forget(nameOf(nf))
 	base := nf.DeepCopy()
@@ -45,6 +46,7 @@ func (r *NetworkFunctionReconciler) forget(name types.NamespacedName) {
 	r.OwnWatches.Forget(name)
 	r.InputWatches.Forget(name)
 	r.settled.forget(name)
+	r.proofs.forget(name)
 }
 
 func (r *NetworkFunctionReconciler) clear(ctx context.Context, nf *v1alpha1.NetworkFunction) error {
@@ -59,8 +61,7 @@ func (r *NetworkFunctionReconciler) clear(ctx context.Context, nf *v1alpha1.Netw
 	return r.leave(ctx, nf, inv.Target, owned)
 }
 
-func (r *NetworkFunctionReconciler) deletionFailed(ctx context.Context, nf *v1alpha1.NetworkFunction, failure *reconcile.Error) (ctrl.Result, error) {
-	s := &scope{nf: nf, status: newStatusWriter(r.Client, r.ControllerName, nf)}
+func (r *NetworkFunctionReconciler) deletionFailed(ctx context.Context, s *scope, failure *reconcile.Error) (ctrl.Result, error) {
 	s.record(v1alpha1.AppliedCondition, "", reconcile.Failf(v1alpha1.DeletionFailedReason,
 		"removing the configuration from the NF: %w; set spec.deletionPolicy to Orphan to leave it there", failure))
 	if err := r.finish(ctx, s); err != nil {
@@ -119,9 +120,30 @@ func (r *NetworkFunctionReconciler) remove(ctx context.Context, nf *v1alpha1.Net
 		return nil
 	}
 	if _, err := r.Pool.Apply(ctx, ep, target.ApplyRequest{Schema: schema, Plan: p, Filter: filter, Intended: nothing, Owned: owned}); err != nil {
-		return targetError(err)
+		return r.explain(ctx, nf, err, trial{
+			endpoint: ep, schema: schema, intended: nothing, digest: nothing.Digest(), plan: p,
+			observed: observation{tree: observed, filter: filter, digest: seen.Digest},
+		})
 	}
 	r.event(nf, nf.Status.LastAppliedRevision, corev1.EventTypeNormal, v1alpha1.DeletedReason,
 		fmt.Sprintf("Removed what this object owned on %s: %s", ep.Address, p.Summary()))
 	return nil
+}
+
+// explain says which rules of the YANG modules the removal breaks that the NF refused,
+// such as a reference from what others configured. The NF has the last word on a
+// removal: it brings nothing to the NF, and a rule that only the modules know must not
+// keep an object for ever.
+func (r *NetworkFunctionReconciler) explain(ctx context.Context, nf *v1alpha1.NetworkFunction, refusal error, t trial) error {
+	said := refusedByNF(refusal)
+	if said == nil {
+		return targetError(refusal)
+	}
+	nf.Status.Violations = said
+	errs, err := r.tryOut(ctx, nameOf(nf), t)
+	if err != nil || len(errs) == 0 {
+		return targetError(refusal)
+	}
+	nf.Status.Violations = listViolations(errs, ofYANG)
+	return reconcile.Failf(v1alpha1.RPCErrorReason, "the NF refused: %w; it would break:\n%s", refusal, tell(errs, seeStatus))
 }

@@ -52,6 +52,9 @@ func (r *NetworkFunctionReconciler) correct(ctx context.Context, s *scope, p *pl
 	if p.Empty() {
 		return nil
 	}
+	if err := r.proveOrRefuse(ctx, s, s.trial(p)); err != nil {
+		return err
+	}
 	if err := r.commit(ctx, s, p); err != nil {
 		return err
 	}

@@ -19,11 +19,10 @@ import (
 	"github.com/strowger/strowger/internal/reconcile"
 	"github.com/strowger/strowger/internal/render"
 	"github.com/strowger/strowger/internal/yang"
-	"github.com/strowger/strowger/internal/yang/validate"
 )
 
-// maxViolations is how many errors of one tree a condition lists.
-const maxViolations = 10
+// valid is what is said of a tree that was proved, then and as long as it stays so.
+const valid = "The intended tree is valid"
 
 // resolve gathers everything the configuration is made of: the target and its
 // schema, what must be ready first, inputs and layers.
@@ -245,48 +244,61 @@ func sourceObject(kind string, key types.NamespacedName) v1alpha1.ObjectReferenc
 // render hydrates and merges the layers into the intended tree.
 func (r *NetworkFunctionReconciler) render(_ context.Context, s *scope) (string, error) {
 	result, errs := r.Renderer.Render(s.schema, s.layers, s.values)
+	s.nf.Status.Violations = listViolations(errs, ofLayer)
 	if len(errs) > 0 {
-		return "", reconcile.Stallf(errs.Reason(), "%s", violations(errs))
+		return "", reconcile.Stallf(errs.Reason(), "%s", tell(errs, seeStatus))
 	}
 	s.intended = result.Tree
 	s.digest = s.intended.Digest()
 	return fmt.Sprintf("%s merged, digest %s", count(len(s.layers), "layer", "layers"), s.digest), nil
 }
 
-// validate proves the whole intended tree, and says what was not checked.
+// validate finds what is wrong with the intended tree whatever the NF holds. The NF
+// need not be there for it. What else the tree needs, prove decides.
 func (r *NetworkFunctionReconciler) validate(_ context.Context, s *scope) (string, error) {
-	errs, left := validate.Check(s.intended)
-	s.nf.Status.UnevaluatedConstraints = unevaluated(left)
-	if len(errs) > 0 {
-		return "", reconcile.Stallf(v1alpha1.ConstraintViolatedReason, "%s", violations(errs))
+	alone := r.proofs.proveAlone(nameOf(s.nf), s.intended, s.digest)
+	if len(alone.wrong) > 0 {
+		return "", violated(s, alone.wrong)
 	}
-	message := "The intended tree is valid"
-	if u := s.nf.Status.UnevaluatedConstraints; u != nil {
-		message += fmt.Sprintf("; %s left to the NF, see status.unevaluatedConstraints", count(int(u.Count), "constraint", "constraints"))
+	if s.applied() {
+		return valid, nil
 	}
-	return message, nil
+	s.unproved = true
+	s.nf.Status.Violations = listViolations(alone.missing, ofYANG)
+	if len(alone.missing) == 0 {
+		return "Git alone is not wrong; what depends on the rest of the NF's configuration is proved once the NF can be read", nil
+	}
+	return fmt.Sprintf("Not proved before the NF can be read. Git lacks, and the NF must hold:\n%s", tell(alone.missing, seeStatus)), nil
 }
 
-func unevaluated(all []yang.Constraint) *v1alpha1.UnevaluatedConstraints {
-	const listed = 20
-	if len(all) == 0 {
-		return nil
+// prove makes sure, before anything is sent, that the NF stays valid with what Git
+// changed. What is applied already was proved then; what corrects drift, correct proves.
+func (r *NetworkFunctionReconciler) prove(ctx context.Context, s *scope) (string, error) {
+	if !s.applied() {
+		t := s.trial(s.observed.plan)
+		t.whole = true
+		if err := r.proveOrRefuse(ctx, s, t); err != nil {
+			return "", err
+		}
 	}
-	out := &v1alpha1.UnevaluatedConstraints{Count: int32(len(all))}
-	for _, c := range all[:min(len(all), listed)] {
-		out.First = append(out.First, fmt.Sprintf("%s %q at %s (%s)", c.Statement, clipTo(c.Argument, 200), c.Path, c.Pos))
-	}
-	return out
+	s.unproved = false
+	return valid, nil
 }
 
-// violations lists the first errors of a tree, one a line.
-func violations[E error](errs []E) string {
-	lines := make([]string, 0, maxViolations+1)
-	for _, e := range errs[:min(len(errs), maxViolations)] {
-		lines = append(lines, e.Error())
+func (r *NetworkFunctionReconciler) proveOrRefuse(ctx context.Context, s *scope, t trial) error {
+	errs, err := r.tryOut(ctx, nameOf(s.nf), t)
+	switch {
+	case err != nil:
+		return err
+	case len(errs) > 0:
+		return violated(s, errs)
 	}
-	if more := len(errs) - maxViolations; more > 0 {
-		lines = append(lines, fmt.Sprintf("and %d more", more))
-	}
-	return strings.Join(lines, "\n")
+	s.nf.Status.Violations = nil
+	return nil
+}
+
+// violated refuses what breaks rules of the YANG modules, and lists them all.
+func violated(s *scope, errs yang.Errors) error {
+	s.nf.Status.Violations = listViolations(errs, ofYANG)
+	return reconcile.Stallf(v1alpha1.ConstraintViolatedReason, "%s", tell(errs, seeStatus))
 }

@@ -43,6 +43,10 @@ type scope struct {
 	intended *yang.Tree
 	digest   string
 
+	// validate, prove
+	// unproved: whether the intended tree is valid depends on what the NF holds.
+	unproved bool
+
 	// publishNames
 	names []dns.RecordSet
 
@@ -56,6 +60,9 @@ type scope struct {
 	outcomes []outcome
 	retry    time.Duration
 }
+
+// applied: what is intended was committed and read back before. It was proved then.
+func (s *scope) applied() bool { return s.digest == s.nf.Status.LastAppliedDigest }
 
 // result is when to look again.
 func (s *scope) result() ctrl.Result {

@@ -57,6 +57,8 @@ func (s *scope) setConditions() {
 		case s.superseded(i):
 		case o.err != nil:
 			conditions.MarkFalse(nf, o.condition, o.err.Reason, "%s", reconcile.Clip(o.err.Error()))
+		case o.condition == v1alpha1.ValidatedCondition && s.unproved:
+			conditions.MarkUnknown(nf, o.condition, v1alpha1.NotProvedReason, "%s", reconcile.Clip(o.message))
 		case o.condition == v1alpha1.InSyncCondition && len(s.drifted) > 0:
 			conditions.MarkFalse(nf, o.condition, v1alpha1.DriftedReason, "%s", reconcile.Clip(o.message))
 		case o.message == "":

@@ -58,6 +58,7 @@ func (r *NetworkFunctionReconciler) SetupWithManager(mgr ctrl.Manager, opts cont
 		For(&v1alpha1.NetworkFunction{}, builder.WithPredicates(predicate.Or(changed(), predicate.LabelChangedPredicate{}, predicate.AnnotationChangedPredicate{}))).
 		Watches(&v1alpha1.Target{}, handler.EnqueueRequestsFromMapFunc(r.usersOfTarget), builder.WithPredicates(targetMoved())).
 		Watches(&v1alpha1.NetworkFunction{}, handler.EnqueueRequestsFromMapFunc(r.dependents), builder.WithPredicates(readinessChanged())).
+		Watches(&v1alpha1.NetworkFunction{}, handler.EnqueueRequestsFromMapFunc(r.refusedNeighbours), builder.WithPredicates(holdingsChanged())).
 		WatchesRawSource(source.TypedChannel(r.Schemas.targetChanged, enqueue(func(ctx context.Context, t *v1alpha1.Target) []ctrlreconcile.Request {
 			return r.usersOfTarget(ctx, t)
 		}))).

@@ -92,6 +92,26 @@ func TestSecretInAListKey(t *testing.T) {
 	w.expectSecret([]byte(clear))
 }
 
+// TestSecretInAViolation is told with a digest, also where the NF holds that value
+// already, or somebody copied it there.
+func TestSecretInAViolation(t *testing.T) {
+	const clear = "s3cr3t-n4me"
+	w := newWorld(t)
+	w.create(w.secret("aaa", map[string]string{"key": clear}))
+	w.drift(n6Path+"/type", "ethernet", n6Path+"/parent", clear, "/strowger-test-router:routing/passive[.='"+clear+"']", clear)
+	nf := w.nf(routing("passive", []string{"${inputs.aaa.data.key}"}))
+	w.secretInput(nf)
+	w.create(nf)
+	w.Eventually(w.get(nf)).Should(BeRefused(v1alpha1.ConstraintViolatedReason))
+	w.Expect(nf.Status.Violations.First).To(ConsistOf(HaveField("Path", ContainSubstring("passive[.='sha256:"))))
+	w.expectSecret([]byte(clear))
+
+	w.drift("/strowger-test-router:routing/passive[.='"+clear+"']", "", "/strowger-test-router:interface[name='"+clear+"']/type", "ethernet")
+	w.reconcile(nf)
+	w.Expect(nf).To(BeReady())
+	w.expectSecret([]byte(clear))
+}
+
 // expectSecret looks for values in every object of the namespace but Secrets, in
 // the events and in all that the manager logged.
 func (w *world) expectSecret(values ...[]byte) {

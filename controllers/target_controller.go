@@ -142,10 +142,13 @@ func (r *TargetReconciler) loadSchema(ctx context.Context, t *v1alpha1.Target) e
 	if err != nil {
 		return err
 	}
-	errs := moduleErrors(schema)
 	t.Status.SchemaDigest = schema.Digest()
 	t.Status.ModuleCount = implementedCount(schema)
-	t.Status.SchemaErrors = errs[:min(len(errs), maxModuleErrors)]
+	_, t.Status.SchemaErrors = firstProblems(moduleErrors(schema))
+	t.Status.SchemaWarningCount, t.Status.SchemaWarnings = 0, nil
+	if t.Spec.Schema == nil { // else they are the library's
+		t.Status.SchemaWarningCount, t.Status.SchemaWarnings = firstProblems(moduleWarnings(schema))
+	}
 	return nil
 }
 

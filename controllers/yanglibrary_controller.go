@@ -25,8 +25,9 @@ import (
 	"github.com/strowger/strowger/internal/yang"
 )
 
-// maxModuleErrors is how many errors a status lists; the count tells the rest.
-const maxModuleErrors = 20
+// maxModuleProblems is how many errors, and how many warnings, a status lists; the
+// count tells the rest.
+const maxModuleProblems = 20
 
 // YANGLibraryReconciler compiles the module sets that targets share.
 type YANGLibraryReconciler struct {
@@ -199,28 +200,20 @@ func implement(modules []v1alpha1.YANGModule) yang.Options {
 // describeLibrary fills the status from a compiled set. A set with errors is
 // usable but for the modules named, and says so by not being Ready.
 func describeLibrary(lib *v1alpha1.YANGLibrary, schema *yang.Schema) (*reconcile.Error, string) {
-	errs := moduleErrors(schema)
+	errs, warnings := moduleErrors(schema), moduleWarnings(schema)
 	lib.Status.Digest = schema.Digest()
 	lib.Status.ModuleCount = implementedCount(schema)
-	lib.Status.ErrorCount = int32(len(errs))
-	lib.Status.Errors = errs[:min(len(errs), maxModuleErrors)]
+	lib.Status.ErrorCount, lib.Status.Errors = firstProblems(errs)
+	lib.Status.WarningCount, lib.Status.Warnings = firstProblems(warnings)
 	if len(errs) > 0 {
 		return reconcile.Stallf(v1alpha1.InvalidYANGReason, "%s cannot be loaded, first: %s: %s; the rest is in use",
 			count(len(errs), "statement", "statements"), errs[0].Position, errs[0].Message), ""
 	}
-	return nil, fmt.Sprintf("Compiled %s", count(int(lib.Status.ModuleCount), "module", "modules"))
-}
-
-func moduleErrors(schema *yang.Schema) []v1alpha1.ModuleError {
-	var out []v1alpha1.ModuleError
-	for _, p := range schema.Problems() {
-		if p.Severity == yang.Failure {
-			out = append(out, v1alpha1.ModuleError{
-				Module: p.Module, Position: p.Pos.String(), Message: clipTo(strings.TrimPrefix(p.Statement+": "+p.Message, ": "), 1024),
-			})
-		}
+	message := fmt.Sprintf("Compiled %s", count(int(lib.Status.ModuleCount), "module", "modules"))
+	if len(warnings) > 0 {
+		message += fmt.Sprintf("; %s, see status.warnings", count(len(warnings), "warning", "warnings"))
 	}
-	return out
+	return nil, message
 }
 
 func implementedCount(schema *yang.Schema) int32 {

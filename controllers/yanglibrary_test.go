@@ -15,6 +15,8 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/strowger/strowger/api/v1alpha1"
+	"github.com/strowger/strowger/internal/netconf/netconftest"
+	"github.com/strowger/strowger/internal/yang"
 )
 
 const (
@@ -26,6 +28,19 @@ const (
   namespace "urn:strowger:test:broken";
   prefix b;
   leef x { type string; }
+}
+`
+
+	// doubtfulModule has a pattern that is none in its sixth line, and a condition on a
+	// node that is not there in its seventh.
+	doubtfulModule = `module doubtful {
+  yang-version 1.1;
+  namespace "urn:strowger:test:doubtful";
+  prefix d;
+  leaf x {
+    type string { pattern '[a'; }
+    must "not(/d:gone)";
+  }
 }
 `
 )
@@ -59,6 +74,38 @@ func TestLibraryWithABrokenModule(t *testing.T) {
 	w.Eventually(w.get(library)).Should(And(BeReady(), HaveField("Status.Errors", BeEmpty())))
 	w.expectEvent(library, corev1.EventTypeNormal, v1alpha1.SucceededReason)
 	w.expectStatus(library, status.CurrentStatus)
+}
+
+// TestLibraryWarnings: what a module says that leads to nothing is listed once, with
+// its place, and the modules are in use.
+func TestLibraryWarnings(t *testing.T) {
+	w := newWorld(t, func(w *world) {
+		w.router.Spec.Schema = &v1alpha1.TargetSchema{LibraryRef: v1alpha1.NamespacedReference{Name: "router"}}
+	})
+	library := w.library(map[string]string{routerFile: routerModule(t), "doubtful.yang": doubtfulModule})
+	w.create(library)
+
+	w.Eventually(w.get(library)).Should(BeReady())
+	w.Expect(library.Status.WarningCount).To(BeNumerically("==", 2))
+	w.Expect(library.Status.Warnings).To(HaveExactElements(
+		And(HaveField("Module", "doubtful"), HaveField("Position", HavePrefix("doubtful.yang:6")), HaveField("Message", ContainSubstring("pattern [a"))),
+		And(HaveField("Module", "doubtful"), HaveField("Position", HavePrefix("doubtful.yang:7")), HaveField("Message", ContainSubstring("d:gone")))))
+	w.Expect(message(library, meta.ReadyCondition)).To(Equal("Compiled 2 modules; 2 warnings, see status.warnings"))
+	w.Eventually(w.get(w.router)).Should(BeReady())
+	w.Expect(w.router.Status.SchemaWarnings).To(BeEmpty(), "they are in the library's status")
+}
+
+// TestWarningsOfTheNFsOwnModules are in the status of its Target.
+func TestWarningsOfTheNFsOwnModules(t *testing.T) {
+	model, err := netconftest.NewModel([]yang.Source{{Name: "doubtful.yang", Data: []byte(doubtfulModule)}})
+	NewWithT(t).Expect(err).NotTo(HaveOccurred())
+	w := newWorld(t, func(w *world) {
+		w.device.Close()
+		w.device = netconftest.NewServer(netconftest.Options{Model: model, HostKey: w.hostKey, Addr: w.device.Addr})
+	})
+	w.Eventually(w.get(w.router)).Should(BeReady())
+	w.Expect(w.router.Status.SchemaWarningCount).To(BeNumerically("==", 2))
+	w.Expect(w.router.Status.SchemaWarnings).To(ContainElement(HaveField("Message", ContainSubstring("d:gone"))))
 }
 
 // TestLibraryFromAnArtifact takes the files its patterns name, and follows the source.

@@ -13,7 +13,8 @@ const (
 	CertificatesReadyCondition = "CertificatesReady"
 	// RenderedCondition: the layers were hydrated and merged into one tree.
 	RenderedCondition = "Rendered"
-	// ValidatedCondition: the whole intended tree was proved against YANG.
+	// ValidatedCondition: the whole intended tree was proved against YANG, alone and
+	// together with what the NF holds.
 	ValidatedCondition = "Validated"
 	// AppliedCondition: the intended tree was committed and read back.
 	AppliedCondition = "Applied"
@@ -43,6 +44,7 @@ const (
 	ArtifactPathNotFoundReason = "ArtifactPathNotFound"
 	CrossNamespaceReason       = "CrossNamespaceRefused"
 	InvalidSpecReason          = "InvalidSpec"
+	PathConflictReason         = "PathConflict"
 
 	// What is not there yet.
 	SourceNotFoundReason      = "SourceNotFound"
@@ -61,6 +63,7 @@ const (
 	CertManagerMissingReason  = "CertManagerMissing"
 	ExternalDNSMissingReason  = "ExternalDNSMissing"
 	DNSNotAnsweredReason      = "DNSNotAnswered"
+	NotProvedReason           = "NotProved"
 
 	// What the NF did.
 	UnreachableReason          = "Unreachable"

@@ -11,7 +11,6 @@ import (
 )
 
 // NetworkFunctionSpec is the whole intent for one NF.
-// +kubebuilder:validation:XValidation:rule="!has(self.config) || self.config.all(l, has(l.value) != has(l.sourceRef))",message="a config layer has exactly one of value and sourceRef"
 type NetworkFunctionSpec struct {
 	// TargetRef names the Target this configuration goes to.
 	// +required
@@ -121,6 +120,7 @@ type Input struct {
 }
 
 // ConfigLayer is one piece of configuration: inline, or a file of a source.
+// +kubebuilder:validation:XValidation:rule="has(self.value) != has(self.sourceRef)",messageExpression="'config layer ' + self.name + ' must have exactly one of value and sourceRef'"
 // +kubebuilder:validation:XValidation:rule="has(self.sourceRef) == has(self.path)",message="path and sourceRef go together"
 // +kubebuilder:validation:XValidation:rule="has(self.sourceRef) || !has(self.format)",message="format belongs to sourceRef"
 type ConfigLayer struct {
@@ -366,10 +366,11 @@ type NetworkFunctionStatus struct {
 	// +optional
 	Drift *DriftSummary `json:"drift,omitempty"`
 
-	// UnevaluatedConstraints of the YANG models that apply to this configuration
-	// and were not checked; the NF has the last word on them.
+	// Violations are what keeps this configuration from being applied: what is
+	// wrong in its layers, which rules of the YANG modules it breaks, alone or with
+	// what the NF holds, or what the NF itself refused.
 	// +optional
-	UnevaluatedConstraints *UnevaluatedConstraints `json:"unevaluatedConstraints,omitempty"`
+	Violations *Violations `json:"violations,omitempty"`
 }
 
 // Inventory is what an object owns on the NF.
@@ -393,16 +394,48 @@ type Inventory struct {
 	Data []byte `json:"data,omitempty"`
 }
 
-// UnevaluatedConstraints counts and samples YANG constraints.
-type UnevaluatedConstraints struct {
+// Violations counts what is wrong and lists the first of it.
+type Violations struct {
 	// Count of all.
 	Count int32 `json:"count"`
 
-	// First of them, as "statement argument at path (module:line)".
+	// First of them, sorted by where they were declared.
 	// +optional
 	// +listType=atomic
 	// +kubebuilder:validation:MaxItems=20
-	First []string `json:"first,omitempty"`
+	First []Violation `json:"first,omitempty"`
+}
+
+// Violation is one thing that is wrong. It never holds a value from a Secret.
+type Violation struct {
+	// Path of the node on the NF.
+	// +optional
+	Path string `json:"path,omitempty"`
+
+	// Rule that is broken, in YANG's words, or the expression that failed.
+	// +optional
+	Rule string `json:"rule,omitempty"`
+
+	// Position of the rule in the YANG modules, as file:line.
+	// +optional
+	Position string `json:"position,omitempty"`
+
+	// Message says what is wrong, and what to do.
+	// +required
+	Message string `json:"message"`
+
+	// Origin is the layer, file and line that declared it; "the NF" where it is
+	// configured there and in no layer.
+	// +optional
+	Origin string `json:"origin,omitempty"`
+
+	// Tag is the NETCONF error-tag (RFC 7950 section 15).
+	// +optional
+	Tag string `json:"tag,omitempty"`
+
+	// AppTag is the NETCONF error-app-tag, where the rule has one.
+	// +optional
+	AppTag string `json:"appTag,omitempty"`
 }
 
 // DriftSummary says what differs and where it was reported.

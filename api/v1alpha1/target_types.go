@@ -133,7 +133,18 @@ type TargetStatus struct {
 	// +optional
 	// +listType=atomic
 	// +kubebuilder:validation:MaxItems=20
-	SchemaErrors []ModuleError `json:"schemaErrors,omitempty"`
+	SchemaErrors []ModuleProblem `json:"schemaErrors,omitempty"`
+
+	// SchemaWarnings are statements of the NF's own modules that are ignored or
+	// lead to nothing, bounded. Those of a YANGLibrary are in its status.
+	// +optional
+	// +listType=atomic
+	// +kubebuilder:validation:MaxItems=20
+	SchemaWarnings []ModuleProblem `json:"schemaWarnings,omitempty"`
+
+	// SchemaWarningCount is the number of all of them.
+	// +optional
+	SchemaWarningCount int32 `json:"schemaWarningCount,omitempty"`
 }
 
 // Target is a NETCONF server: its address, its credentials and its schema.

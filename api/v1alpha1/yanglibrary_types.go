@@ -86,12 +86,12 @@ type YANGModule struct {
 	Features *[]string `json:"features,omitempty"`
 }
 
-// ModuleError is a module that could not be loaded, and why.
-type ModuleError struct {
+// ModuleProblem is a statement of a module that could not be used, and why.
+type ModuleProblem struct {
 	// Module name, if it could be told.
 	// +optional
 	Module string `json:"module,omitempty"`
-	// Line as file:line:column.
+	// Position of the statement as file:line.
 	// +optional
 	Position string `json:"position,omitempty"`
 	// Message says what is wrong.
@@ -133,11 +133,22 @@ type YANGLibraryStatus struct {
 	// +optional
 	// +listType=atomic
 	// +kubebuilder:validation:MaxItems=20
-	Errors []ModuleError `json:"errors,omitempty"`
+	Errors []ModuleProblem `json:"errors,omitempty"`
 
 	// ErrorCount is the number of all errors.
 	// +optional
 	ErrorCount int32 `json:"errorCount,omitempty"`
+
+	// Warnings are statements that are ignored or lead to nothing, bounded. The
+	// modules are in use.
+	// +optional
+	// +listType=atomic
+	// +kubebuilder:validation:MaxItems=20
+	Warnings []ModuleProblem `json:"warnings,omitempty"`
+
+	// WarningCount is the number of all warnings.
+	// +optional
+	WarningCount int32 `json:"warningCount,omitempty"`
 }
 
 // YANGLibrary is a set of YANG modules that targets share.

@@ -164,6 +164,7 @@ func (w *World) APIWrites(ctx context.Context) (int, error) {
 }
 
 // ServedWrites returns how many writes to our kinds the API server has answered, by its own count, whoever sent them.
+// Flux asks in dry runs, once per interval, whether anything differs: these write nothing.
 func (w *World) ServedWrites(ctx context.Context) (int, error) {
 	client, err := rest.HTTPClientFor(w.Config)
 	if err != nil {
@@ -175,7 +176,7 @@ func (w *World) ServedWrites(ctx context.Context) (int, error) {
 	}
 	writes := map[string]bool{"POST": true, "PUT": true, "PATCH": true, "APPLY": true, "DELETE": true, "DELETECOLLECTION": true}
 	return sum(families["apiserver_request_total"], func(labels map[string]string) bool {
-		return labels["group"] == v1alpha1.GroupVersion.Group && writes[labels["verb"]]
+		return labels["group"] == v1alpha1.GroupVersion.Group && writes[labels["verb"]] && labels["dry_run"] == ""
 	})
 }
 

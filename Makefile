@@ -10,6 +10,8 @@ IMG ?= strowger/strowger:v$(VERSION)
 VERSION ?= 0.1.0
 # TEST_FLAGS go to go test, such as TEST_FLAGS='-race -count=1'.
 TEST_FLAGS ?=
+# BENCH_FLAGS go to hack/bench: -rows REGEXP, -runs N, names of tables.
+BENCH_FLAGS ?=
 # FUZZTIME is how long each fuzz target runs.
 FUZZTIME ?= 30s
 KUBECTL ?= kubectl
@@ -115,12 +117,22 @@ demo: deps stack-tools ## Show the operator at work on the stack; ONESHOT=1 ends
 	ONESHOT=$(ONESHOT) go run ./e2e/demo
 
 .PHONY: bench
-bench: ## Run the benchmarks.
+bench: deps ## Print tables of what the engines take, beside others; STROWGER_YANG_SETS adds OpenConfig.
+	go run ./hack/bench $(BENCH_FLAGS)
+
+.PHONY: bench-go
+bench-go: ## Run the Go benchmarks of all packages.
 	go test -run '^$$' -bench . -benchmem ./internal/...
 
 .PHONY: fuzz
-fuzz: ## Run each fuzz target for FUZZTIME.
+fuzz: ## Run each fuzz target for FUZZTIME, and the comparisons with libyang on new random documents.
 	hack/fuzz $(FUZZTIME)
+
+# SETS is the folder of the public module sets.
+SETS ?= $(STROWGER_YANG_SETS)
+.PHONY: yang-table
+yang-table: deps ## Measure how the module sets in SETS load, into docs/yang.md.
+	go run ./hack/yangtable -write docs/yang.md $(SETS)
 
 ##@ Build and deploy
 

@@ -8,26 +8,35 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
+)
+
+const (
+	// writeGrace is how long a message may still be written after its context has ended.
+	writeGrace = 250 * time.Millisecond
+	// maxAbandoned bounds the requests that nobody waits for any more.
+	maxAbandoned = 256
+	firstID      = "1"
 )
 
 // Call is a request whose reply is awaited.
 type Call struct {
-	session *Session
-	id      string
-	op      string
-	reply   chan received // holds one
-}
+	session  *Session
+	id       string
+	op       string
+	reply    chan *Reply  // holds one
+	accepted func(*Reply) // called by the reader for a reply without errors; may be nil
 
-type received struct {
-	message []byte
-	head    head
+	// Guarded by the session's mu:
+	stream  *dataStream // where large data is to go
+	decided bool        // large data has begun to arrive
 }
 
 // Exec sends a method in an rpc and waits for the reply. Errors: RPCErrors for what the server answered
-// (the reply is returned too), an Error of ErrTimeout when ctx's deadline passed, of ErrUnreachable or
-// ErrProtocol when the session broke. After a timeout or cancellation the session stays usable: a late
-// reply is discarded.
+// (the reply is returned too), an Error of ErrUnsupported when the server does not announce what the method
+// needs, of ErrTimeout when ctx's deadline passed, of ErrUnreachable or ErrProtocol when the session broke.
+// After a timeout or cancellation the session stays usable: a late reply is discarded.
 func (s *Session) Exec(ctx context.Context, method Method) (*Reply, error) {
 	call, err := s.Start(ctx, method)
 	if err != nil {
@@ -36,38 +45,108 @@ func (s *Session) Exec(ctx context.Context, method Method) (*Reply, error) {
 	return call.Wait(ctx)
 }
 
-// Start sends a method in an rpc and returns without waiting for the reply. Wait must be called.
+// Start sends a method in an rpc and returns without waiting for the reply. One of Wait, WaitData and Text
+// must be called, once.
 func (s *Session) Start(ctx context.Context, method Method) (*Call, error) {
-	body := method.MarshalMethod()
-	call := &Call{session: s, op: methodName(body), reply: make(chan received, 1)}
-	if err := s.acquireWriter(ctx, call.op); err != nil {
-		return nil, err
-	}
-	defer func() { <-s.writing }()
-
-	if err := s.register(call); err != nil {
-		return nil, err
-	}
-	message := make([]byte, 0, len(body)+128)
-	message = append(message, `<rpc xmlns="`+BaseNamespace+`" message-id="`+call.id+`">`...)
-	message = append(message, body...)
-	message = append(message, "</rpc>"...)
-
-	err := s.write(ctx, call.op, message)
+	calls, err := s.start(ctx, nil, method)
 	if err != nil {
-		s.forget(call)
-		if errors.Is(err, ErrFraming) {
-			return nil, fmt.Errorf("%s: %w", call.op, err)
-		}
-		s.fail(&Error{Kind: ErrUnreachable, Op: call.op, Addr: s.peer, Err: err})
-		return nil, s.Err()
+		return nil, err
 	}
-	return call, nil
+	return calls[0], nil
 }
 
-// write writes a message. One that was begun has to be finished, there is no session after half of one:
+// StartAll sends methods in their order, each in an rpc of its own, in a single write, and returns without
+// waiting. The server answers in that order, and goes on with the next also when one fails. If the server
+// lacks what one of them needs, nothing is sent.
+func (s *Session) StartAll(ctx context.Context, methods ...Method) ([]*Call, error) {
+	if len(methods) == 0 {
+		return nil, nil
+	}
+	return s.start(ctx, nil, methods...)
+}
+
+func (s *Session) start(ctx context.Context, accepted func(*Reply), methods ...Method) ([]*Call, error) {
+	calls := make([]*Call, len(methods))
+	bodies := make([]string, len(methods))
+	for i, method := range methods {
+		bodies[i] = method.MarshalMethod()
+		calls[i] = &Call{session: s, op: methodName(bodies[i]), reply: make(chan *Reply, 1), accepted: accepted}
+		if err := calls[i].check(method); err != nil {
+			return nil, err
+		}
+	}
+	if err := s.send(ctx, calls, bodies); err != nil {
+		return nil, err
+	}
+	return calls, nil
+}
+
+// needy is a Method that cannot be sent to every server.
+type needy interface {
+	// needs returns why the method cannot be sent, or nil. Op and Addr are left to the caller.
+	needs(Capabilities) *Error
+}
+
+func (c *Call) check(method Method) error {
+	if n, ok := method.(needy); ok {
+		if err := n.needs(c.session.capabilities); err != nil {
+			err.Op, err.Addr = c.op, c.session.peer
+			return err
+		}
+	}
+	return nil
+}
+
+// send writes the requests.
+func (s *Session) send(ctx context.Context, calls []*Call, bodies []string) error {
+	op := calls[0].op
+	if err := s.acquireWriter(ctx, op); err != nil {
+		return err
+	}
+	defer func() { <-s.writing }()
+	if err := s.register(calls); err != nil {
+		return fmt.Errorf("%s: %w", op, err)
+	}
+	frames, err := s.frame(calls, bodies)
+	if err != nil {
+		s.forget(calls)
+		return err
+	}
+	if err := s.write(ctx, op, frames); err != nil {
+		s.forget(calls)
+		s.fail(&Error{Kind: ErrUnreachable, Op: op, Addr: s.peer, Err: err})
+		return s.Err()
+	}
+	return nil
+}
+
+const (
+	rpcOpen  = `<rpc xmlns="` + BaseNamespace + `" message-id="`
+	rpcClose = "</rpc>"
+)
+
+// frame returns the requests as they are written.
+func (s *Session) frame(calls []*Call, bodies []string) ([]byte, error) {
+	size := 0
+	for i, call := range calls {
+		size += len(rpcOpen) + len(call.id) + len(`">`) + len(bodies[i]) + len(rpcClose) + frameOverhead
+	}
+	frames := make([]byte, 0, size)
+	var err error
+	for i, call := range calls {
+		if frames, err = s.framer.appendFrame(frames, rpcOpen, call.id, `">`, bodies[i], rpcClose); err != nil {
+			return nil, fmt.Errorf("%s: %w", call.op, err)
+		}
+		if s.trace.Load() != nil {
+			s.show(Sent, []byte(rpcOpen+call.id+`">`+bodies[i]+rpcClose))
+		}
+	}
+	return frames, nil
+}
+
+// write writes messages. One that was begun has to be finished, there is no session after half of one:
 // if ctx ends meanwhile, a server that does not read loses the session.
-func (s *Session) write(ctx context.Context, op string, message []byte) error {
+func (s *Session) write(ctx context.Context, op string, frames []byte) error {
 	written := make(chan struct{})
 	defer close(written)
 	stop := context.AfterFunc(ctx, func() {
@@ -80,7 +159,8 @@ func (s *Session) write(ctx context.Context, op string, message []byte) error {
 		}
 	})
 	defer stop()
-	return s.framer.WriteMessage(message)
+	_, err := s.conn.Write(frames)
+	return err
 }
 
 // acquireWriter waits for its turn to write, and for the gap after the hello.
@@ -88,7 +168,7 @@ func (s *Session) acquireWriter(ctx context.Context, op string) error {
 	select {
 	case s.writing <- struct{}{}:
 	case <-s.done:
-		return s.Err()
+		return fmt.Errorf("%s: %w", op, s.Err())
 	case <-ctx.Done():
 		return contextError(ctx, op, s.peer)
 	}
@@ -108,72 +188,68 @@ func (s *Session) acquireWriter(ctx context.Context, op string) error {
 	return nil
 }
 
-// register gives the call a message-id and makes it known to the reader.
-func (s *Session) register(call *Call) error {
+// register gives the calls message-ids and makes them known to the reader.
+func (s *Session) register(calls []*Call) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.err != nil {
 		return s.err
 	}
-	s.lastID++
-	call.id = strconv.FormatUint(s.lastID, 10)
-	s.pending[call.id] = call
+	for _, call := range calls {
+		s.lastID++
+		call.id = strconv.FormatUint(s.lastID, 10)
+		s.pending[call.id] = call
+	}
 	return nil
 }
 
-func (s *Session) forget(call *Call) {
+func (s *Session) forget(calls []*Call) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	delete(s.pending, call.id)
+	for _, call := range calls {
+		delete(s.pending, call.id)
+	}
 }
 
 // Wait returns the reply. See Exec for the errors.
 func (c *Call) Wait(ctx context.Context) (*Reply, error) {
-	if c.id == firstID {
-		timer := time.AfterFunc(nudgeAfter, func() { c.session.nudge(ctx) })
-		defer timer.Stop()
-	}
+	defer c.nudgeFirst(ctx)()
 	select {
 	case r := <-c.reply:
 		return c.result(r)
 	case <-ctx.Done():
-		c.session.abandon(c)
-		return nil, contextError(ctx, c.op, c.session.peer)
+		return nil, c.giveUp(ctx)
 	case <-c.session.done:
+		return c.atTheEnd()
 	}
+}
+
+func (c *Call) result(r *Reply) (*Reply, error) {
+	if len(r.failed) > 0 {
+		return r, fmt.Errorf("%s: %w", c.op, r.failed)
+	}
+	return r, nil
+}
+
+// atTheEnd returns the reply if it came in before the session ended.
+func (c *Call) atTheEnd() (*Reply, error) {
 	select {
-	case r := <-c.reply: // it came in before the end
+	case r := <-c.reply:
 		return c.result(r)
 	default:
 		return nil, fmt.Errorf("%s: %w", c.op, c.session.Err())
 	}
 }
 
-// nudge sends a request whose reply nobody waits for.
-func (s *Session) nudge(ctx context.Context) {
-	if call, err := s.Start(ctx, RawMethod(nudge)); err == nil {
-		s.abandon(call)
-	}
-}
-
-func (c *Call) result(r received) (*Reply, error) {
-	reply, err := parseReply(r.message, r.head)
-	switch {
-	case err == nil:
-		return reply, nil
-	case reply == nil:
-		err = &Error{Kind: ErrProtocol, Op: c.op, Addr: c.session.peer, Err: err}
-		c.session.fail(err)
-		return nil, err
-	}
-	return reply, fmt.Errorf("%s: %w", c.op, err)
+func (c *Call) giveUp(ctx context.Context) error {
+	c.session.abandon(c)
+	return contextError(ctx, c.op, c.session.peer)
 }
 
 // abandon leaves the message-id known, so that a late reply is told from a wrong one.
 func (s *Session) abandon(c *Call) {
 	s.mu.Lock()
-	_, waiting := s.pending[c.id]
-	if waiting {
+	if _, waiting := s.pending[c.id]; waiting {
 		s.pending[c.id] = nil
 		s.abandoned++
 	}
@@ -184,17 +260,17 @@ func (s *Session) abandon(c *Call) {
 	}
 }
 
-// methodName returns the name of the first element, for errors.
+// MethodName returns the name of the operation of a method, such as "edit-config".
+func MethodName(m Method) string { return methodName(m.MarshalMethod()) }
+
+// methodName returns the name of the first element.
 func methodName(body string) string {
-	for i := 0; i < len(body); i++ {
-		if body[i] != '<' {
-			continue
-		}
-		end := i + 1
-		for end < len(body) && body[end] != '>' && body[end] != '/' && body[end] != ' ' && body[end] != '\n' {
-			end++
-		}
-		return body[i+1 : end]
+	_, rest, found := strings.Cut(body, "<")
+	if !found {
+		return "rpc"
 	}
-	return "rpc"
+	if end := strings.IndexAny(rest, "> /\t\r\n"); end >= 0 {
+		return rest[:end]
+	}
+	return rest
 }

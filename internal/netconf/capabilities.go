@@ -7,10 +7,25 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"unique"
 )
 
 // BaseNamespace is the XML namespace of the protocol's own elements and attributes (RFC 6241).
 const BaseNamespace = "urn:ietf:params:xml:ns:netconf:base:1.0"
+
+// Namespaces of the modules whose operations and notifications are spoken here.
+const (
+	nmdaNamespace          = "urn:ietf:params:xml:ns:yang:ietf-netconf-nmda"             // RFC 8526
+	datastoresNamespace    = "urn:ietf:params:xml:ns:yang:ietf-datastores"               // RFC 8342
+	originNamespace        = "urn:ietf:params:xml:ns:yang:ietf-origin"                   // RFC 8342
+	withDefaultsNamespace  = "urn:ietf:params:xml:ns:yang:ietf-netconf-with-defaults"    // RFC 6243
+	yangNamespace          = "urn:ietf:params:xml:ns:yang:1"                             // RFC 7950
+	notificationNamespace  = "urn:ietf:params:xml:ns:netconf:notification:1.0"           // RFC 5277
+	nmNotificationsNS      = "urn:ietf:params:xml:ns:netmod:notification"                // RFC 5277
+	baseNotificationsNS    = "urn:ietf:params:xml:ns:yang:ietf-netconf-notifications"    // RFC 6470
+	subscriptionsNamespace = "urn:ietf:params:xml:ns:yang:ietf-subscribed-notifications" // RFC 8639
+	yangPushNamespace      = "urn:ietf:params:xml:ns:yang:ietf-yang-push"                // RFC 8641
+)
 
 // MonitoringNamespace is the namespace of ietf-netconf-monitoring (RFC 6022), home of get-schema.
 const MonitoringNamespace = "urn:ietf:params:xml:ns:yang:ietf-netconf-monitoring"
@@ -39,7 +54,7 @@ const (
 	YANGLibrary11     Capability = "urn:ietf:params:netconf:capability:yang-library:1.1"  // RFC 8526
 )
 
-const capabilityPrefix = "urn:ietf:params:netconf:capability:"
+const protocolPrefix = "urn:ietf:params:netconf:"
 
 // AnnouncedModule is a YANG module named by a capability URI of a hello (RFC 6020 section 5.6.4).
 type AnnouncedModule struct {
@@ -49,21 +64,24 @@ type AnnouncedModule struct {
 
 // Capabilities are those a peer announced in its hello. The zero value has none.
 type Capabilities struct {
-	uris   []string
-	params map[Capability]url.Values
+	uris     []string              // as announced; devices of one kind share the memory
+	protocol map[Capability]string // the query of those that are not modules
 }
 
 // NewCapabilities returns the capabilities that the URIs stand for, in their order.
 func NewCapabilities(uris []string) Capabilities {
-	c := Capabilities{params: make(map[Capability]url.Values)}
+	c := Capabilities{uris: make([]string, 0, len(uris)), protocol: make(map[Capability]string)}
 	for _, uri := range uris {
 		uri = strings.TrimSpace(uri)
 		if uri == "" {
 			continue
 		}
+		uri = unique.Make(uri).Value()
 		c.uris = append(c.uris, uri)
-		base, query, _ := strings.Cut(uri, "?")
-		c.params[Capability(base)] = parseParameters(query)
+		if strings.HasPrefix(uri, protocolPrefix) {
+			base, query, _ := strings.Cut(uri, "?")
+			c.protocol[Capability(base)] = query
+		}
 	}
 	return c
 }
@@ -80,13 +98,15 @@ func parseParameters(query string) url.Values {
 // Has says whether any of the capabilities was announced.
 func (c Capabilities) Has(any ...Capability) bool {
 	return slices.ContainsFunc(any, func(one Capability) bool {
-		_, ok := c.params[one]
+		_, ok := c.protocol[one]
 		return ok
 	})
 }
 
 // Parameter returns a parameter of a capability, such as basic-mode of WithDefaults.
-func (c Capabilities) Parameter(of Capability, name string) string { return c.params[of].Get(name) }
+func (c Capabilities) Parameter(of Capability, name string) string {
+	return parseParameters(c.protocol[of]).Get(name)
+}
 
 // CanValidate says whether the validate operation and test-option are there, in either version.
 func (c Capabilities) CanValidate() bool { return c.Has(Validate11, Validate10) }
@@ -94,20 +114,23 @@ func (c Capabilities) CanValidate() bool { return c.Has(Validate11, Validate10) 
 // CanConfirm says whether confirmed commits are there, in either version.
 func (c Capabilities) CanConfirm() bool { return c.Has(ConfirmedCommit11, ConfirmedCommit10) }
 
+// HasModule says whether a YANG module was announced as a capability. A server may announce it in its YANG
+// library only.
+func (c Capabilities) HasModule(name string) bool {
+	return slices.ContainsFunc(c.uris, func(uri string) bool {
+		_, query, _ := strings.Cut(uri, "?")
+		return strings.Contains(query, name) && parseParameters(query).Get("module") == name
+	})
+}
+
 // URIs returns what was announced, word for word.
 func (c Capabilities) URIs() []string { return slices.Clone(c.uris) }
 
 // Names returns the protocol capabilities in short form, sorted, such as "candidate:1.0".
 func (c Capabilities) Names() []string {
 	var names []string
-	for capability := range c.params {
-		name, ok := strings.CutPrefix(string(capability), capabilityPrefix)
-		if !ok {
-			name, ok = strings.CutPrefix(string(capability), "urn:ietf:params:netconf:")
-		}
-		if ok {
-			names = append(names, name)
-		}
+	for capability := range c.protocol {
+		names = append(names, strings.TrimPrefix(strings.TrimPrefix(string(capability), protocolPrefix), "capability:"))
 	}
 	slices.Sort(names)
 	return names
@@ -117,14 +140,18 @@ func (c Capabilities) Names() []string {
 // base:1.1 and a YANG library announces few or none.
 func (c Capabilities) Modules() []AnnouncedModule {
 	var modules []AnnouncedModule
-	for capability, params := range c.params {
+	seen := make(map[string]bool)
+	for _, uri := range c.uris {
+		namespace, query, _ := strings.Cut(uri, "?")
+		params := parseParameters(query)
 		name := params.Get("module")
-		if name == "" {
+		if name == "" || seen[namespace] {
 			continue
 		}
+		seen[namespace] = true
 		modules = append(modules, AnnouncedModule{
 			Name:       name,
-			Namespace:  string(capability),
+			Namespace:  namespace,
 			Revision:   params.Get("revision"),
 			Features:   splitNames(params.Get("features")),
 			Deviations: splitNames(params.Get("deviations")),

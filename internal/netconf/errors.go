@@ -27,6 +27,12 @@ var (
 	ErrClosed = errors.New("session closed")
 	// ErrUnsupported says that the server does not announce the capability that an operation needs.
 	ErrUnsupported = errors.New("not supported by the server")
+	// ErrInvalid says that a request or a configuration makes no sense, whatever the server.
+	ErrInvalid = errors.New("invalid")
+	// ErrNotificationsLost says that notifications came in faster than they were taken. See Subscription.
+	ErrNotificationsLost = errors.New("notifications were lost")
+	// ErrSubscriptionEnded says that no more notifications come, though the session lives.
+	ErrSubscriptionEnded = errors.New("subscription ended")
 )
 
 // Error is a failure of one of the kinds above while doing Op with the server at Addr.
@@ -56,6 +62,14 @@ func (e *Error) Unwrap() []error {
 		return []error{e.Kind}
 	}
 	return []error{e.Kind, e.Err}
+}
+
+func unsupported(format string, args ...any) *Error {
+	return &Error{Kind: ErrUnsupported, Err: fmt.Errorf(format, args...)}
+}
+
+func invalid(format string, args ...any) *Error {
+	return &Error{Kind: ErrInvalid, Err: fmt.Errorf(format, args...)}
 }
 
 // contextError turns the end of ctx into an error: ErrTimeout for a deadline, the plain cause otherwise.

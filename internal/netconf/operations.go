@@ -4,227 +4,277 @@
 package netconf
 
 import (
-	"bytes"
-	"context"
-	"encoding/xml"
-	"errors"
-	"fmt"
-	"io"
 	"strconv"
-	"strings"
 	"time"
 )
 
-// Datastore is the name of a configuration datastore in an operation's source or target.
-type Datastore string
-
-// The datastores of RFC 6241.
-const (
-	Running        Datastore = "running"
-	CandidateStore Datastore = "candidate"
-	StartupStore   Datastore = "startup"
-)
-
-// Get returns state and configuration that the subtree filter selects; a nil filter selects all. See
-// GetConfig for the result.
-func (s *Session) Get(ctx context.Context, filter []byte) ([]byte, error) {
-	return s.data(ctx, "<get>"+subtreeFilter(filter)+"</get>")
+// Get asks for state and configuration (RFC 6241 section 7.7).
+type Get struct {
+	Filter       Filter
+	WithDefaults WithDefaultsMode
 }
 
-// GetConfig returns the configuration in ds that the subtree filter selects. A nil filter selects all; an
-// empty one selects nothing. The result is a document with the root element data, which declares every
-// prefix in scope; memory of the result is the caller's.
-func (s *Session) GetConfig(ctx context.Context, ds Datastore, filter []byte) ([]byte, error) {
-	return s.data(ctx, "<get-config><source><"+string(ds)+"/></source>"+subtreeFilter(filter)+"</get-config>")
+// MarshalMethod makes it a Method.
+func (o Get) MarshalMethod() string {
+	var w xmlWriter
+	w.WriteString("<get>")
+	w.filter(o.Filter)
+	w.withDefaults(o.WithDefaults)
+	w.WriteString("</get>")
+	return w.String()
 }
 
-// subtreeFilter wraps the content of a subtree filter (RFC 6241 section 6).
-func subtreeFilter(content []byte) string {
-	if content == nil {
-		return ""
+func (o Get) needs(c Capabilities) *Error {
+	return firstNeed(o.Filter.needs(c), o.WithDefaults.needs(c))
+}
+
+// GetConfig asks for configuration (RFC 6241 section 7.1).
+type GetConfig struct {
+	Source       Datastore
+	Filter       Filter
+	WithDefaults WithDefaultsMode
+}
+
+// MarshalMethod makes it a Method.
+func (o GetConfig) MarshalMethod() string {
+	var w xmlWriter
+	w.WriteString("<get-config>")
+	w.datastore("source", o.Source)
+	w.filter(o.Filter)
+	w.withDefaults(o.WithDefaults)
+	w.WriteString("</get-config>")
+	return w.String()
+}
+
+func (o GetConfig) needs(c Capabilities) *Error {
+	return firstNeed(o.Source.needs(c), o.Filter.needs(c), o.WithDefaults.needs(c))
+}
+
+func (w *xmlWriter) withDefaults(m WithDefaultsMode) {
+	if m != "" {
+		w.WriteString(`<with-defaults xmlns="` + withDefaultsNamespace + `">` + string(m) + "</with-defaults>")
 	}
-	return `<filter type="subtree">` + string(content) + "</filter>"
 }
 
-func (s *Session) data(ctx context.Context, method string) ([]byte, error) {
-	reply, err := s.Exec(ctx, RawMethod(method))
-	if err != nil {
-		return nil, err
-	}
-	if reply.Data() == nil {
-		return nil, &Error{Kind: ErrProtocol, Op: methodName(method), Addr: s.peer, Err: errors.New("the reply has no data element")}
-	}
-	return reply.Data(), nil
-}
-
-// EditConfigRequest is an edit-config (RFC 6241 section 7.2). Empty options are not sent; the server's
+// EditConfig changes a configuration (RFC 6241 section 7.2). Empty options are not sent; the server's
 // defaults then apply.
-type EditConfigRequest struct {
+type EditConfig struct {
 	Target           Datastore
 	DefaultOperation string // merge, replace, none
 	TestOption       string // test-then-set, set, test-only; needs :validate
 	ErrorOption      string // stop-on-error, continue-on-error, rollback-on-error
 	Config           []byte // the content of the config element
+	URL              string // where the config element is, instead of Config; needs :url
 }
 
-// EditConfig sends an edit-config.
-func (s *Session) EditConfig(ctx context.Context, r EditConfigRequest) error {
-	return s.ok(ctx, r.method())
+// MarshalMethod makes it a Method.
+func (o EditConfig) MarshalMethod() string {
+	var w xmlWriter
+	w.Grow(len(o.Config) + 256)
+	w.WriteString("<edit-config>")
+	w.datastore("target", o.Target)
+	w.leaf("default-operation", o.DefaultOperation)
+	w.leaf("test-option", o.TestOption)
+	w.leaf("error-option", o.ErrorOption)
+	if o.URL != "" {
+		w.leaf("url", o.URL)
+	} else {
+		w.config(o.Config)
+	}
+	w.WriteString("</edit-config>")
+	return w.String()
 }
 
-func (r EditConfigRequest) method() string {
-	var b strings.Builder
-	b.Grow(len(r.Config) + 256)
-	b.WriteString("<edit-config><target><" + string(r.Target) + "/></target>")
-	writeLeaf(&b, "default-operation", r.DefaultOperation)
-	writeLeaf(&b, "test-option", r.TestOption)
-	writeLeaf(&b, "error-option", r.ErrorOption)
-	b.WriteString("<config>")
-	b.Write(r.Config)
-	b.WriteString("</config></edit-config>")
-	return b.String()
+func (o EditConfig) needs(c Capabilities) *Error {
+	switch {
+	case o.URL != "" && o.Config != nil:
+		return invalid("both a configuration and a URL were given")
+	case o.URL != "" && AtURL(o.URL).needs(c) != nil:
+		return AtURL(o.URL).needs(c)
+	case o.TestOption != "" && !c.CanValidate():
+		return unsupported("it does not announce :validate, which test-option needs")
+	case o.TestOption == "test-only" && !c.Has(Validate11):
+		return unsupported("it does not announce :validate:1.1, which test-only needs")
+	case o.ErrorOption == "rollback-on-error" && !c.Has(RollbackOnError):
+		return unsupported("it does not announce :rollback-on-error")
+	}
+	return nil
 }
 
-// ok executes a method that is answered with <ok/>. Servers that answer with nothing are believed too.
-func (s *Session) ok(ctx context.Context, method string) error {
-	_, err := s.Exec(ctx, RawMethod(method))
-	return err
+// CopyConfig replaces Target by Source or, where that is empty, by Config (RFC 6241 section 7.3).
+type CopyConfig struct {
+	Target, Source Datastore
+	Config         []byte // the content of the config element
+	WithDefaults   WithDefaultsMode
 }
 
-// Lock locks a datastore for this session. Someone else's lock is an RPCError with TagLockDenied.
-func (s *Session) Lock(ctx context.Context, ds Datastore) error {
-	return s.ok(ctx, "<lock><target><"+string(ds)+"/></target></lock>")
+// MarshalMethod makes it a Method.
+func (o CopyConfig) MarshalMethod() string {
+	var w xmlWriter
+	w.WriteString("<copy-config>")
+	w.datastore("target", o.Target)
+	w.source(o.Source, o.Config)
+	w.withDefaults(o.WithDefaults)
+	w.WriteString("</copy-config>")
+	return w.String()
 }
 
-// Unlock frees the lock of this session.
-func (s *Session) Unlock(ctx context.Context, ds Datastore) error {
-	return s.ok(ctx, "<unlock><target><"+string(ds)+"/></target></unlock>")
+func (o CopyConfig) needs(c Capabilities) *Error {
+	return firstNeed(o.Target.needs(c), o.Source.needs(c), o.WithDefaults.needs(c))
 }
 
-// DiscardChanges makes the candidate equal to running.
-func (s *Session) DiscardChanges(ctx context.Context) error { return s.ok(ctx, "<discard-changes/>") }
+// DeleteConfig deletes a datastore; running cannot be deleted (RFC 6241 section 7.4).
+type DeleteConfig struct{ Target Datastore }
 
-// Validate has the server validate a datastore.
-func (s *Session) Validate(ctx context.Context, ds Datastore) error {
-	return s.ok(ctx, "<validate><source><"+string(ds)+"/></source></validate>")
+// MarshalMethod makes it a Method.
+func (o DeleteConfig) MarshalMethod() string { return onTarget("delete-config", o.Target) }
+
+func (o DeleteConfig) needs(c Capabilities) *Error { return o.Target.needs(c) }
+
+// Lock locks a datastore for the session (RFC 6241 section 7.5). Someone else's lock is an RPCError with
+// TagLockDenied.
+type Lock struct{ Target Datastore }
+
+// MarshalMethod makes it a Method.
+func (o Lock) MarshalMethod() string { return onTarget("lock", o.Target) }
+
+// Unlock frees the lock of the session (RFC 6241 section 7.6).
+type Unlock struct{ Target Datastore }
+
+// MarshalMethod makes it a Method.
+func (o Unlock) MarshalMethod() string { return onTarget("unlock", o.Target) }
+
+func onTarget(operation string, d Datastore) string {
+	var w xmlWriter
+	w.WriteString("<" + operation + ">")
+	w.datastore("target", d)
+	w.WriteString("</" + operation + ">")
+	return w.String()
 }
 
-// CommitOptions are those of commit (RFC 6241 section 8.4). The zero value is a plain commit.
-type CommitOptions struct {
-	Confirmed      bool
+// Validate has the server validate a datastore or, where Source is empty, Config (RFC 6241 section 8.6).
+type Validate struct {
+	Source Datastore
+	Config []byte // the content of the config element
+}
+
+// MarshalMethod makes it a Method.
+func (o Validate) MarshalMethod() string {
+	var w xmlWriter
+	w.WriteString("<validate>")
+	w.source(o.Source, o.Config)
+	w.WriteString("</validate>")
+	return w.String()
+}
+
+func (o Validate) needs(c Capabilities) *Error {
+	if !c.CanValidate() {
+		return unsupported("it does not announce :validate")
+	}
+	return o.Source.needs(c)
+}
+
+// Commit makes the candidate the running configuration (RFC 6241 section 8.3). The zero value is a plain
+// commit, which also confirms one that is to be confirmed.
+type Commit struct {
+	Confirmed      bool          // it is undone unless it is confirmed in time (section 8.4)
 	ConfirmTimeout time.Duration // rounded up to seconds; 0 leaves it to the server (600 s)
-	Persist        string        // with Confirmed: the token that confirms or cancels from any session
-	PersistID      string        // the token given before
+	Persist        string        // with Confirmed: the token that confirms or cancels from any session; needs 1.1
+	PersistID      string        // the token given before; needs 1.1
 }
 
-// Commit makes the candidate the running configuration.
-func (s *Session) Commit(ctx context.Context, o CommitOptions) error {
-	var b strings.Builder
-	b.WriteString("<commit>")
+// MarshalMethod makes it a Method.
+func (o Commit) MarshalMethod() string {
+	var w xmlWriter
+	w.WriteString("<commit>")
 	if o.Confirmed {
-		b.WriteString("<confirmed/>")
+		w.WriteString("<confirmed/>")
 		if o.ConfirmTimeout > 0 {
 			seconds := (o.ConfirmTimeout + time.Second - 1) / time.Second
-			writeLeaf(&b, "confirm-timeout", strconv.FormatInt(int64(seconds), 10))
+			w.leaf("confirm-timeout", strconv.FormatInt(int64(seconds), 10))
 		}
-		writeLeaf(&b, "persist", o.Persist)
+		w.leaf("persist", o.Persist)
 	}
-	writeLeaf(&b, "persist-id", o.PersistID)
-	b.WriteString("</commit>")
-	return s.ok(ctx, b.String())
+	w.leaf("persist-id", o.PersistID)
+	w.WriteString("</commit>")
+	return w.String()
 }
 
-// CancelCommit cancels a confirmed commit, of this session or of the persist token.
-func (s *Session) CancelCommit(ctx context.Context, persistID string) error {
-	var b strings.Builder
-	b.WriteString("<cancel-commit>")
-	writeLeaf(&b, "persist-id", persistID)
-	b.WriteString("</cancel-commit>")
-	return s.ok(ctx, b.String())
-}
-
-// CopyConfig overwrites a datastore with another.
-func (s *Session) CopyConfig(ctx context.Context, target, source Datastore) error {
-	return s.ok(ctx, "<copy-config><target><"+string(target)+"/></target><source><"+string(source)+"/></source></copy-config>")
-}
-
-// DeleteConfig deletes a datastore; running cannot be deleted.
-func (s *Session) DeleteConfig(ctx context.Context, ds Datastore) error {
-	return s.ok(ctx, "<delete-config><target><"+string(ds)+"/></target></delete-config>")
-}
-
-// KillSession ends another session.
-func (s *Session) KillSession(ctx context.Context, id uint64) error {
-	return s.ok(ctx, "<kill-session><session-id>"+strconv.FormatUint(id, 10)+"</session-id></kill-session>")
-}
-
-// GetSchema returns a module's text in YANG (RFC 6022 section 3.1). An empty version leaves the choice to
-// the server.
-func (s *Session) GetSchema(ctx context.Context, name, version string) ([]byte, error) {
-	call, err := s.StartGetSchema(ctx, name, version)
-	if err != nil {
-		return nil, err
+func (o Commit) needs(c Capabilities) *Error {
+	switch {
+	case o.Persist != "" && !o.Confirmed:
+		return invalid("persist makes sense in a confirmed commit only; to confirm one, use persist-id")
+	case (o.Persist != "" || o.PersistID != "") && !c.Has(ConfirmedCommit11):
+		return unsupported("it does not announce :confirmed-commit:1.1, which persist and persist-id need")
+	case o.Confirmed && !c.CanConfirm():
+		return unsupported("it does not announce :confirmed-commit")
 	}
-	return call.Text(ctx)
+	return nil
 }
 
-// SchemaCall is a get-schema whose reply is awaited.
-type SchemaCall struct{ call *Call }
+// CancelCommit undoes a confirmed commit of the session or, with PersistID, of any (RFC 6241 section
+// 8.4.4.1). A server with :confirmed-commit:1.0 has no such operation; there, end the session.
+type CancelCommit struct{ PersistID string }
 
-// StartGetSchema sends a get-schema without waiting for its reply, so that several can be under way.
-func (s *Session) StartGetSchema(ctx context.Context, name, version string) (*SchemaCall, error) {
-	var b strings.Builder
-	b.WriteString(`<get-schema xmlns="` + MonitoringNamespace + `">`)
-	writeLeaf(&b, "identifier", name)
-	writeLeaf(&b, "version", version)
-	writeLeaf(&b, "format", "yang")
-	b.WriteString("</get-schema>")
-	call, err := s.Start(ctx, RawMethod(b.String()))
-	if err != nil {
-		return nil, err
-	}
-	return &SchemaCall{call: call}, nil
+// MarshalMethod makes it a Method.
+func (o CancelCommit) MarshalMethod() string {
+	var w xmlWriter
+	w.WriteString("<cancel-commit>")
+	w.leaf("persist-id", o.PersistID)
+	w.WriteString("</cancel-commit>")
+	return w.String()
 }
 
-// Text waits for the reply and returns the module's text.
-func (c *SchemaCall) Text(ctx context.Context) ([]byte, error) {
-	reply, err := c.call.Wait(ctx)
-	if err != nil {
-		return nil, err
+func (o CancelCommit) needs(c Capabilities) *Error {
+	if !c.Has(ConfirmedCommit11) {
+		return unsupported("it does not announce :confirmed-commit:1.1, which has cancel-commit")
 	}
-	text, err := characterData(reply.Data())
-	if err != nil {
-		return nil, &Error{Kind: ErrProtocol, Op: "get-schema", Addr: c.call.session.peer, Err: err}
-	}
-	return text, nil
+	return nil
 }
 
-// characterData returns the text of an element, entities and CDATA resolved.
-func characterData(element []byte) ([]byte, error) {
-	if element == nil {
-		return nil, errors.New("the reply has no data element")
-	}
-	d := xml.NewDecoder(bytes.NewReader(element))
-	var text []byte
-	for {
-		token, err := d.RawToken()
-		if errors.Is(err, io.EOF) {
-			return text, nil
-		}
-		if err != nil {
-			return nil, fmt.Errorf("data: %w", err)
-		}
-		if part, ok := token.(xml.CharData); ok {
-			text = append(text, part...)
-		}
-	}
+// DiscardChanges makes the candidate equal to running (RFC 6241 section 8.3.4.2).
+type DiscardChanges struct{}
+
+// MarshalMethod makes it a Method.
+func (DiscardChanges) MarshalMethod() string { return "<discard-changes/>" }
+
+// CloseSession ends the session (RFC 6241 section 7.8); Session.Close sends it.
+type CloseSession struct{}
+
+// MarshalMethod makes it a Method.
+func (CloseSession) MarshalMethod() string { return "<close-session/>" }
+
+// KillSession ends another session (RFC 6241 section 7.9).
+type KillSession struct{ ID uint64 }
+
+// MarshalMethod makes it a Method.
+func (o KillSession) MarshalMethod() string {
+	return "<kill-session><session-id>" + strconv.FormatUint(o.ID, 10) + "</session-id></kill-session>"
 }
 
-func writeLeaf(b *strings.Builder, name, value string) {
-	if value == "" {
-		return
+// GetSchema asks for the text of a module (RFC 6022 section 3.1). An empty version leaves the choice to the
+// server; an empty format means yang.
+type GetSchema struct{ Identifier, Version, Format string }
+
+// MarshalMethod makes it a Method.
+func (o GetSchema) MarshalMethod() string {
+	if o.Format == "" {
+		o.Format = "yang"
 	}
-	b.WriteString("<" + name + ">")
-	_ = xml.EscapeText(b, []byte(value)) // a Builder does not fail
-	b.WriteString("</" + name + ">")
+	var w xmlWriter
+	w.WriteString(`<get-schema xmlns="` + MonitoringNamespace + `">`)
+	w.leaf("identifier", o.Identifier)
+	w.leaf("version", o.Version)
+	w.leaf("format", o.Format)
+	w.WriteString("</get-schema>")
+	return w.String()
+}
+
+// Action invokes an action of a data node (RFC 7950 section 7.15). XML is the data node's top-level element,
+// with the ancestors, their keys, and the action with its input. An rpc (section 7.14) is a RawMethod.
+type Action struct{ XML []byte }
+
+// MarshalMethod makes it a Method.
+func (o Action) MarshalMethod() string {
+	return `<action xmlns="` + yangNamespace + `">` + string(o.XML) + "</action>"
 }

@@ -5,19 +5,38 @@ package netconf
 
 import (
 	"errors"
+	"io"
 	"strings"
 	"testing"
+	"testing/iotest"
 
 	"github.com/google/go-cmp/cmp"
 )
 
-func parse(t *testing.T, message string) (*Reply, error) {
+func parse(t testing.TB, text string) (*Reply, error) {
 	t.Helper()
-	h, err := parseHead([]byte(message))
+	return parseFrom(t, strings.NewReader(text+endOfMessage))
+}
+
+func parseFrom(t testing.TB, stream io.Reader) (*Reply, error) {
+	t.Helper()
+	m := &message{framer: framerOf(stream, EndOfMessage, 0), scan: tagScanner{maxDepth: DefaultMaxDepth}}
+	if err := m.framer.begin(); err != nil {
+		t.Fatal(err)
+	}
+	m.reset(nil)
+	if err := m.open(); err != nil {
+		return nil, err
+	}
+	if !m.root.is(BaseNamespace, "rpc-reply") {
+		return nil, malformed(errors.New(m.root.name))
+	}
+	call := &Call{session: &Session{}}
+	reply, err := readReply(m, call)
 	if err != nil {
 		return nil, err
 	}
-	return parseReply([]byte(message), h)
+	return call.result(reply)
 }
 
 func TestReplyData(t *testing.T) {
@@ -104,20 +123,28 @@ func TestReplyIsNoReply(t *testing.T) {
 	}
 }
 
+// FuzzReply: a reply is read the same in whatever pieces it comes, and what is taken for data is balanced.
 func FuzzReply(f *testing.F) {
 	f.Add([]byte(`<rpc-reply xmlns="urn:ietf:params:xml:ns:netconf:base:1.0" message-id="1"><data><a/></data></rpc-reply>`))
 	f.Add([]byte(`<a:rpc-reply xmlns:a="urn:ietf:params:xml:ns:netconf:base:1.0"><a:data/><a:rpc-error></a:rpc-error></a:rpc-reply>`))
+	f.Add([]byte(`<rpc-reply xmlns="urn:ietf:params:xml:ns:netconf:base:1.0"><!--]]--><data a='>'><![CDATA[]]<]]>><?a ??></data ></rpc-reply>`))
 	f.Fuzz(func(t *testing.T, message []byte) {
-		h, err := parseHead(message)
-		if err != nil {
-			return
-		}
-		reply, err := parseReply(message, h)
+		whole := string(message) + endOfMessage
+		reply, err := parse(t, string(message))
 		if reply == nil && err == nil {
 			t.Fatal("neither a reply nor an error")
 		}
-		if err == nil && reply.Data() != nil {
-			_, _ = characterData(reply.Data())
+		pieces, errPieces := parseFrom(t, iotest.OneByteReader(strings.NewReader(whole)))
+		if (err == nil) != (errPieces == nil) || !cmp.Equal(reply, pieces, cmp.AllowUnexported(Reply{})) {
+			t.Fatalf("at once %+v, %v; in pieces %+v, %v", reply, err, pieces, errPieces)
+		}
+		if reply == nil {
+			return
+		}
+		for _, e := range reply.Output {
+			if err := checkStructure(e.XML, DefaultMaxDepth); err != nil {
+				t.Fatalf("%s: %v", e.XML, err)
+			}
 		}
 	})
 }

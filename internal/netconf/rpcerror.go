@@ -4,7 +4,7 @@
 package netconf
 
 import (
-	"encoding/xml"
+	"bytes"
 	"errors"
 	"slices"
 	"strconv"
@@ -96,73 +96,32 @@ func HasTag(err error, tag string) bool {
 	return errors.As(err, &list) && slices.ContainsFunc(list, func(e *RPCError) bool { return e.Tag == tag })
 }
 
-type xmlErrorPath struct {
-	Attrs []xml.Attr `xml:",any,attr"`
-	Text  string     `xml:",chardata"`
-}
-
-type xmlErrorInfo struct {
-	Inner        string `xml:",innerxml"`
-	SessionID    string `xml:"session-id"`
-	BadElement   string `xml:"bad-element"`
-	BadAttribute string `xml:"bad-attribute"`
-	BadNamespace string `xml:"bad-namespace"`
-}
-
-type xmlRPCError struct {
-	Attrs    []xml.Attr   `xml:",any,attr"`
-	Type     string       `xml:"error-type"`
-	Tag      string       `xml:"error-tag"`
-	Severity string       `xml:"error-severity"`
-	AppTag   string       `xml:"error-app-tag"`
-	Path     xmlErrorPath `xml:"error-path"`
-	Message  string       `xml:"error-message"`
-	Info     xmlErrorInfo `xml:"error-info"`
-}
-
-func (x *xmlRPCError) rpcError(scope map[string]string) *RPCError {
-	sessionID, _ := strconv.ParseUint(strings.TrimSpace(x.Info.SessionID), 10, 64)
-	severity := strings.TrimSpace(x.Severity)
+// parseRPCError reads an rpc-error element.
+func parseRPCError(document []byte) (*RPCError, error) {
+	n, err := parseNode(document)
+	if err != nil {
+		return nil, err
+	}
+	path, info := n.child("error-path"), n.child("error-info")
+	severity := n.child("error-severity").value()
 	if severity == "" {
 		severity = "error"
 	}
+	sessionID, _ := strconv.ParseUint(info.child("session-id").value(), 10, 64)
 	return &RPCError{
 		RPCError: gonetconf.RPCError{
-			Type:     strings.TrimSpace(x.Type),
-			Tag:      strings.TrimSpace(x.Tag),
+			Type:     n.child("error-type").value(),
+			Tag:      n.child("error-tag").value(),
 			Severity: severity,
-			Path:     strings.TrimSpace(x.Path.Text),
-			Message:  strings.TrimSpace(x.Message),
-			Info:     strings.TrimSpace(x.Info.Inner),
+			Path:     path.value(),
+			Message:  n.child("error-message").value(),
+			Info:     string(bytes.TrimSpace(info.content)),
 		},
-		AppTag:         strings.TrimSpace(x.AppTag),
-		PathNamespaces: addPrefixes(addPrefixes(addPrefixes(nil, scope), prefixesOf(x.Attrs)), prefixesOf(x.Path.Attrs)),
+		AppTag:         n.child("error-app-tag").value(),
+		PathNamespaces: path.scope,
 		SessionID:      sessionID,
-		BadElement:     strings.TrimSpace(x.Info.BadElement),
-		BadAttribute:   strings.TrimSpace(x.Info.BadAttribute),
-		BadNamespace:   strings.TrimSpace(x.Info.BadNamespace),
-	}
-}
-
-func prefixesOf(attrs []xml.Attr) map[string]string {
-	var prefixes map[string]string
-	for _, a := range attrs {
-		switch {
-		case a.Name.Space == "xmlns":
-			prefixes = addPrefixes(prefixes, map[string]string{a.Name.Local: a.Value})
-		case a.Name.Space == "" && a.Name.Local == "xmlns":
-			prefixes = addPrefixes(prefixes, map[string]string{"": a.Value})
-		}
-	}
-	return prefixes
-}
-
-func addPrefixes(to, from map[string]string) map[string]string {
-	if to == nil && len(from) > 0 {
-		to = make(map[string]string, len(from))
-	}
-	for prefix, namespace := range from {
-		to[prefix] = namespace
-	}
-	return to
+		BadElement:     info.child("bad-element").value(),
+		BadAttribute:   info.child("bad-attribute").value(),
+		BadNamespace:   info.child("bad-namespace").value(),
+	}, nil
 }

@@ -6,33 +6,30 @@ package netconf
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	gonetconf "github.com/Juniper/go-netconf/netconf"
 )
 
-const (
-	// helloGap is the least time between the hellos and the first rpc, and nudgeAfter how long the first
-	// rpc may remain unanswered before another one is sent after it. A server that reads our hello and the
-	// rpc at once may not notice the rpc until more bytes arrive (seen with netconfd 2.13).
-	helloGap   = 5 * time.Millisecond
-	nudgeAfter = 2 * time.Second
-	// nudge asks for nothing.
-	nudge = `<get-config><source><running/></source><filter type="subtree"></filter></get-config>`
-	// writeGrace is how long a message may still be written after its context has ended.
-	writeGrace = 250 * time.Millisecond
-	// maxAbandoned bounds the requests that nobody waits for any more.
-	maxAbandoned = 256
-	firstID      = "1"
-)
+// helloGap is the least time between the hellos and the first rpc. A server that reads our hello and the
+// rpc at once may not notice the rpc until more bytes arrive (seen with netconfd 2.13).
+const helloGap = 5 * time.Millisecond
 
 // Options are what a session may be told, whatever its transport.
 type Options struct {
 	// MaxMessageBytes bounds a received message; 0 means DefaultMaxMessageBytes.
 	MaxMessageBytes int
+	// MaxDepth bounds the nesting of its elements; 0 means DefaultMaxDepth.
+	MaxDepth int
+	// Keepalive is how often a request that asks for nothing makes sure that the server still answers; one
+	// that is not answered within that time ends the session. 0 means never: then nothing runs while the
+	// session is idle. It is for transports that cannot probe the connection themselves.
+	Keepalive time.Duration
+	// Trace sees every message, hellos included; nil costs nothing. See SetTrace.
+	Trace func(Direction, []byte)
 	// Peer names the server in errors, such as its address.
 	Peer string
 }
@@ -42,49 +39,67 @@ type Options struct {
 type Session struct {
 	juniper      *gonetconf.Session
 	framer       *Framer
-	conn         io.Closer
+	conn         io.ReadWriteCloser
 	peer         string
 	capabilities Capabilities
 	firstRPC     time.Time
+	maxDepth     int
+	keepalive    *keepalive
+	trace        atomic.Pointer[traceFunc]
 
 	writing chan struct{} // holds one token while somebody writes
 
-	mu        sync.Mutex
-	lastID    uint64
-	pending   map[string]*Call
-	abandoned int
-	err       error
-	done      chan struct{}
-	read      chan struct{} // closed when the reader is gone
+	mu            sync.Mutex
+	lastID        uint64
+	pending       map[string]*Call
+	abandoned     int
+	err           error
+	subscriptions subscriptions
+
+	done chan struct{}
+	read chan struct{} // closed when the reader is gone
 }
 
 // NewSession exchanges hellos over conn and returns the session, which owns conn from then on, also if
 // an error is returned. When ctx ends before the hellos are exchanged, conn is closed.
 func NewSession(ctx context.Context, conn io.ReadWriteCloser, o Options) (*Session, error) {
-	framer := NewFramer(conn, o.MaxMessageBytes)
-	stop := context.AfterFunc(ctx, func() { conn.Close() })
-	established, err := establish(&transport{Framer: framer, Closer: conn})
+	s := &Session{
+		framer:   NewFramer(conn, o.MaxMessageBytes),
+		conn:     conn,
+		peer:     o.Peer,
+		maxDepth: o.MaxDepth,
+		writing:  make(chan struct{}, 1),
+		pending:  make(map[string]*Call),
+		done:     make(chan struct{}),
+		read:     make(chan struct{}),
+	}
+	if s.maxDepth <= 0 {
+		s.maxDepth = DefaultMaxDepth
+	}
+	s.SetTrace(o.Trace)
+	if err := s.establish(ctx); err != nil {
+		conn.Close()
+		return nil, helloError(ctx, o.Peer, err)
+	}
+	s.firstRPC = time.Now().Add(helloGap)
+	s.keepAlive(o.Keepalive)
+	go s.readMessages()
+	return s, nil
+}
+
+// establish exchanges the hellos.
+func (s *Session) establish(ctx context.Context) error {
+	stop := context.AfterFunc(ctx, func() { s.conn.Close() })
+	established, err := establish(&transport{Framer: s.framer, Closer: s.conn, show: s.show})
 	if !stop() && err == nil {
 		err = ctx.Err()
 	}
 	if err != nil {
-		conn.Close()
-		return nil, helloError(ctx, o.Peer, err)
+		return err
 	}
-	s := &Session{
-		juniper:      established,
-		framer:       framer,
-		conn:         conn,
-		peer:         o.Peer,
-		capabilities: NewCapabilities(established.ServerCapabilities),
-		firstRPC:     time.Now().Add(helloGap),
-		writing:      make(chan struct{}, 1),
-		pending:      make(map[string]*Call),
-		done:         make(chan struct{}),
-		read:         make(chan struct{}),
-	}
-	go s.readReplies()
-	return s, nil
+	s.juniper = established
+	s.capabilities = NewCapabilities(established.ServerCapabilities)
+	return nil
 }
 
 func helloError(ctx context.Context, peer string, err error) error {
@@ -92,7 +107,7 @@ func helloError(ctx context.Context, peer string, err error) error {
 	switch {
 	case ctx.Err() != nil:
 		return contextError(ctx, op, peer)
-	case errors.Is(err, ErrProtocol), errors.Is(err, ErrFraming), errors.Is(err, ErrMessageTooLarge):
+	case isProtocol(err):
 		return &Error{Kind: ErrProtocol, Op: op, Addr: peer, Err: err}
 	}
 	return &Error{Kind: ErrUnreachable, Op: op, Addr: peer, Err: noEOF(err)}
@@ -118,10 +133,9 @@ func (s *Session) Err() error {
 // is an error of nobody's concern when the server does not answer.
 func (s *Session) Close(ctx context.Context) error {
 	if s.Err() == nil {
-		_, _ = s.Exec(ctx, RawMethod("<close-session/>"))
+		_, _ = s.Exec(ctx, CloseSession{})
 	}
-	s.fail(ErrClosed)
-	<-s.read
+	s.Abort()
 	return nil
 }
 
@@ -131,64 +145,9 @@ func (s *Session) Abort() {
 	<-s.read
 }
 
-// readReplies is the session's only reader.
-func (s *Session) readReplies() {
-	defer close(s.read)
-	for {
-		message, err := s.framer.ReadMessage()
-		if err != nil {
-			s.fail(s.readError(err))
-			return
-		}
-		if err := s.dispatch(message); err != nil {
-			s.fail(&Error{Kind: ErrProtocol, Op: "read from", Addr: s.peer, Err: err})
-			return
-		}
-	}
-}
-
-func (s *Session) readError(err error) error {
-	kind := ErrUnreachable
-	if errors.Is(err, ErrFraming) || errors.Is(err, ErrMessageTooLarge) {
-		kind = ErrProtocol
-	}
-	if errors.Is(err, io.EOF) {
-		err = errors.New("the server closed the session")
-	}
-	return &Error{Kind: kind, Op: "read from", Addr: s.peer, Err: err}
-}
-
-// dispatch gives a reply to whoever waits for it. Notifications are nobody's yet.
-func (s *Session) dispatch(message []byte) error {
-	h, err := parseHead(message)
-	if err != nil {
-		return err
-	}
-	switch h.name {
-	case "notification":
-		return nil
-	case "rpc-reply":
-	default:
-		return fmt.Errorf("%w: unexpected message %q", ErrProtocol, h.name)
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if !h.hasID && len(s.pending) == 1 {
-		for id := range s.pending { // a server that could not read our rpc cannot know its message-id
-			h.messageID = id
-		}
-	}
-	call, known := s.pending[h.messageID]
-	if !known {
-		return fmt.Errorf("%w: a reply with message-id %q, which is not that of a request", ErrProtocol, h.messageID)
-	}
-	delete(s.pending, h.messageID)
-	if call == nil {
-		s.abandoned--
-		return nil
-	}
-	call.reply <- received{message, h}
-	return nil
+// isProtocol says whether the server sent what it must not send.
+func isProtocol(err error) bool {
+	return errors.Is(err, ErrProtocol) || errors.Is(err, ErrFraming) || errors.Is(err, ErrMessageTooLarge)
 }
 
 // fail ends the session for a reason; the first one counts.
@@ -201,5 +160,6 @@ func (s *Session) fail(reason error) {
 	s.err = reason
 	close(s.done)
 	s.mu.Unlock()
+	s.keepalive.stop()
 	s.conn.Close()
 }

@@ -50,11 +50,17 @@ func connect(t *testing.T) (client net.Conn, server *peer) {
 // established returns a session and its peer, both behind the hello.
 func established(t *testing.T) (*Session, *peer) {
 	t.Helper()
+	return establishedWith(t, goodHello, Options{})
+}
+
+func establishedWith(t *testing.T, hello string, o Options) (*Session, *peer) {
+	t.Helper()
 	client, server := connect(t)
-	if err := server.WriteMessage([]byte(goodHello)); err != nil {
+	if err := server.WriteMessage([]byte(hello)); err != nil {
 		t.Fatal(err)
 	}
-	s, err := NewSession(t.Context(), client, Options{Peer: "device"})
+	o.Peer = "device"
+	s, err := NewSession(t.Context(), client, o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -74,11 +80,13 @@ func (p *peer) request() string {
 		p.t.Error(err)
 		return ""
 	}
-	h, err := parseHead(message)
+	root, err := parseNode(message)
 	if err != nil {
 		p.t.Error(err)
+		return ""
 	}
-	return h.messageID
+	id, _ := root.attr("message-id")
+	return id
 }
 
 func (p *peer) send(message string) {
@@ -104,6 +112,14 @@ func TestHello(t *testing.T) {
 		{"no base", open + `<capabilities/><session-id>1</session-id></hello>`, ErrProtocol},
 		{"no session-id", open + base10 + `</hello>`, ErrProtocol},
 		{"session-id is no number", open + base10 + `<session-id>x</session-id></hello>`, ErrProtocol},
+		{"two session-ids", open + base10 + `<session-id>1</session-id><session-id>2</session-id></hello>`, ErrProtocol},
+		{"session-id too large", open + base10 + `<session-id>4294967296</session-id></hello>`, ErrProtocol},
+		{"two lists of capabilities", open + base10 + base10 + `<session-id>1</session-id></hello>`, ErrProtocol},
+		{"capabilities of another namespace", open + strings.Replace(base10, ">", ` xmlns="urn:x">`, 1) + `<session-id>1</session-id></hello>`, ErrProtocol},
+		{"something behind it", open + base10 + `<session-id>1</session-id></hello><hello/>`, ErrProtocol},
+		{"too deep", open + base10 + strings.Repeat("<a>", 300), ErrProtocol},
+		{"document type", "<!DOCTYPE hello>" + open + base10 + `<session-id>1</session-id></hello>`, ErrProtocol},
+		{"prefixed", strings.NewReplacer("</", "</n:", "<", "<n:", "xmlns=", "xmlns:n=").Replace(open+base10+"<session-id> 1 </session-id>") + "</n:hello>", nil},
 		{"session-id 0", open + base10 + `<session-id>0</session-id></hello>`, ErrProtocol},
 		{"other namespace", `<hello xmlns="urn:x">` + base10 + `<session-id>1</session-id></hello>`, ErrProtocol},
 		{"not XML", "SSH-2.0-something", ErrProtocol},
@@ -220,6 +236,14 @@ func TestBrokenSessions(t *testing.T) {
 		{"not framed", func(p *peer, _ string) { _, _ = io.WriteString(p.conn, "<rpc-reply/>]]>]]>") }, ErrProtocol},
 		{"not XML", func(p *peer, _ string) { p.send("hello there") }, ErrProtocol},
 		{"unbalanced", func(p *peer, id string) { p.send(strings.TrimSuffix(replyWith(id, "<data>"), "</rpc-reply>")) }, ErrProtocol},
+		{"too deep", func(p *peer, id string) {
+			p.send(replyWith(id, strings.Repeat("<a>", 300)+strings.Repeat("</a>", 300)))
+		}, ErrProtocol},
+		{"two roots", func(p *peer, id string) { p.send(replyWith(id, "<ok/>") + "<a/>") }, ErrProtocol},
+		{"text behind", func(p *peer, id string) { p.send(replyWith(id, "<ok/>") + "a") }, ErrProtocol},
+		{"document type", func(p *peer, id string) { p.send("<!DOCTYPE a []>" + replyWith(id, "<ok/>")) }, ErrProtocol},
+		{"undeclared prefix", func(p *peer, id string) { p.send(replyWith(id, "<x:data/>")) }, ErrProtocol},
+		{"another namespace", func(p *peer, id string) { p.send(strings.Replace(replyWith(id, "<ok/>"), BaseNamespace, "urn:x", 1)) }, ErrProtocol},
 		{"wrong message-id", func(p *peer, id string) { p.send(replyWith(id+"0", "<ok/>")) }, ErrProtocol},
 		{"unknown message", func(p *peer, _ string) { p.send(goodHello) }, ErrProtocol},
 	}
@@ -314,4 +338,18 @@ func TestCapabilities(t *testing.T) {
 	if got := fmt.Sprint(c.Modules()); got != "[{a urn:a 2024-01-01 [x y] [d]} {b urn:b 2020-01-01 [] []}]" {
 		t.Errorf("modules %s", got)
 	}
+}
+
+// FuzzHello: no hello makes a client panic or hang, and one that is accepted has a session-id.
+func FuzzHello(f *testing.F) {
+	f.Add([]byte(goodHello))
+	f.Add([]byte(`<n:hello xmlns:n="` + BaseNamespace + `"><n:capabilities/></n:hello>`))
+	f.Add([]byte("<hello><!-- ]]> --><![CDATA[<]]></hello>"))
+	f.Fuzz(func(t *testing.T, message []byte) {
+		framer := framerOf(io.MultiReader(strings.NewReader(string(message)), strings.NewReader(endOfMessage)), EndOfMessage, 1<<16)
+		session, err := establish(&transport{Framer: framer, show: func(Direction, []byte) {}})
+		if err == nil && session.SessionID <= 0 {
+			t.Fatalf("session-id %d", session.SessionID)
+		}
+	})
 }

@@ -22,9 +22,8 @@ const (
 	// DefaultPort is the port of NETCONF over SSH (RFC 6242).
 	DefaultPort = "830"
 
-	defaultConnectTimeout = 15 * time.Second
-	defaultKeepalive      = 30 * time.Second
-	subsystem             = "netconf"
+	subsystem     = "netconf"
+	clientVersion = "SSH-2.0-Strowger"
 )
 
 // SSHConfig says how to log in, and whom to believe.
@@ -35,6 +34,8 @@ type SSHConfig struct {
 	// PrivateKey is a key in PEM or OpenSSH form, encrypted with Passphrase if that is set.
 	PrivateKey []byte
 	Passphrase string
+	// Certificate is an OpenSSH certificate for PrivateKey, as ssh-keygen -s writes it (name-cert.pub).
+	Certificate []byte
 	// KnownHosts are lines of a known_hosts file. Host patterns match the address as dialled, with or
 	// without its port; hashed names, @cert-authority and @revoked are understood; "*" matches all.
 	KnownHosts []byte
@@ -47,14 +48,19 @@ type SSHConfig struct {
 	Keepalive time.Duration
 	// MaxMessageBytes bounds a received message; 0 means DefaultMaxMessageBytes.
 	MaxMessageBytes int
+	// LegacyAlgorithms are offered after the usual ones, for old devices: names of key exchanges, ciphers,
+	// MACs or host keys, such as "diffie-hellman-group14-sha1" or "ssh-rsa".
+	LegacyAlgorithms []string
+	// Trace sees every message; see Options.
+	Trace func(Direction, []byte)
 }
 
 // Digest identifies the configuration without telling it: two that differ have different digests.
 func (c SSHConfig) Digest() string {
 	h := sha256.New()
 	for _, part := range []string{
-		c.User, c.Password, string(c.PrivateKey), c.Passphrase, string(c.KnownHosts),
-		fmt.Sprint(c.InsecureSkipHostKeyVerification, c.ConnectTimeout, c.Keepalive, c.MaxMessageBytes),
+		c.User, c.Password, string(c.PrivateKey), c.Passphrase, string(c.Certificate), string(c.KnownHosts),
+		strings.Join(c.LegacyAlgorithms, ","), fmt.Sprint(c.InsecureSkipHostKeyVerification, c.ConnectTimeout, c.Keepalive, c.MaxMessageBytes),
 	} {
 		fmt.Fprintf(h, "%d:%s", len(part), part)
 	}
@@ -66,11 +72,7 @@ func (c SSHConfig) Digest() string {
 // depend on ctx. Errors are of ErrUnreachable, ErrHostKey, ErrAuth, ErrTimeout or ErrProtocol.
 func DialSSH(ctx context.Context, addr string, cfg SSHConfig) (*Session, error) {
 	addr = WithPort(addr)
-	timeout := cfg.ConnectTimeout
-	if timeout <= 0 {
-		timeout = defaultConnectTimeout
-	}
-	ctx, cancel := context.WithTimeout(ctx, timeout)
+	ctx, cancel := context.WithTimeout(ctx, connectTimeout(cfg.ConnectTimeout))
 	defer cancel()
 
 	login := &login{addr: addr, cfg: cfg}
@@ -78,28 +80,22 @@ func DialSSH(ctx context.Context, addr string, cfg SSHConfig) (*Session, error) 
 	if err != nil {
 		return nil, err
 	}
-	conn, err := (&net.Dialer{}).DialContext(ctx, "tcp", addr)
+	conn, err := dialTCP(ctx, addr, cfg.Keepalive)
 	if err != nil {
-		if ctx.Err() != nil {
-			return nil, contextError(ctx, "connect to", addr)
-		}
-		return nil, &Error{Kind: ErrUnreachable, Op: "connect to", Addr: addr, Err: err}
+		return nil, err
 	}
-	t, err := login.open(ctx, conn, client)
+	return login.start(ctx, conn, client)
+}
+
+// start makes a session of a connection, which it closes if it cannot.
+func (l *login) start(ctx context.Context, conn net.Conn, client *ssh.ClientConfig) (*Session, error) {
+	t, err := l.open(ctx, conn, client)
 	if err != nil {
 		conn.Close()
 		return nil, err
 	}
-	t.startKeepalive(cfg.Keepalive)
-	return NewSession(ctx, t, Options{MaxMessageBytes: cfg.MaxMessageBytes, Peer: addr})
-}
-
-// WithPort adds the default port to an address that has none.
-func WithPort(addr string) string {
-	if _, _, err := net.SplitHostPort(addr); err == nil {
-		return addr
-	}
-	return net.JoinHostPort(strings.Trim(addr, "[]"), DefaultPort)
+	t.startKeepalive(l.cfg.Keepalive)
+	return NewSession(ctx, t, Options{MaxMessageBytes: l.cfg.MaxMessageBytes, Peer: l.addr, Trace: l.cfg.Trace})
 }
 
 // login is one attempt; it remembers how far it came, because the SSH library's errors do not say.
@@ -119,23 +115,27 @@ func (l *login) clientConfig() (*ssh.ClientConfig, error) {
 	if err != nil {
 		return nil, &Error{Kind: ErrHostKey, Op: "connect to", Addr: l.addr, Err: err}
 	}
-	return &ssh.ClientConfig{
+	client := &ssh.ClientConfig{
 		User:              l.cfg.User,
 		Auth:              auth,
-		ClientVersion:     "SSH-2.0-Strowger",
+		ClientVersion:     clientVersion,
 		HostKeyAlgorithms: verifier.algorithms(),
 		HostKeyCallback: func(host string, remote net.Addr, key ssh.PublicKey) error {
 			l.hostKeyErr = verifier.check(host, remote, key)
 			l.trusted = l.hostKeyErr == nil
 			return l.hostKeyErr
 		},
-	}, nil
+	}
+	if err := offer(client, l.cfg.LegacyAlgorithms); err != nil {
+		return nil, &Error{Kind: ErrUnreachable, Op: "connect to", Addr: l.addr, Err: err}
+	}
+	return client, nil
 }
 
 func (l *login) authMethods() ([]ssh.AuthMethod, error) {
 	var methods []ssh.AuthMethod
 	if len(bytes.TrimSpace(l.cfg.PrivateKey)) > 0 {
-		signer, err := parseKey(l.cfg.PrivateKey, l.cfg.Passphrase)
+		signer, err := l.cfg.signer()
 		if err != nil {
 			return nil, err
 		}
@@ -148,6 +148,27 @@ func (l *login) authMethods() ([]ssh.AuthMethod, error) {
 		return nil, errors.New("neither a password nor a private key was given")
 	}
 	return methods, nil
+}
+
+// signer is the private key, with its certificate if there is one.
+func (c SSHConfig) signer() (ssh.Signer, error) {
+	signer, err := parseKey(c.PrivateKey, c.Passphrase)
+	if err != nil || len(bytes.TrimSpace(c.Certificate)) == 0 {
+		return signer, err
+	}
+	public, _, _, _, err := ssh.ParseAuthorizedKey(c.Certificate)
+	if err != nil {
+		return nil, fmt.Errorf("the OpenSSH certificate cannot be read: %w", err)
+	}
+	certificate, ok := public.(*ssh.Certificate)
+	if !ok {
+		return nil, fmt.Errorf("the OpenSSH certificate is a plain %s key", public.Type())
+	}
+	signer, err = ssh.NewCertSigner(certificate, signer)
+	if err != nil {
+		return nil, fmt.Errorf("the OpenSSH certificate is not one for the private key: %w", err)
+	}
+	return signer, nil
 }
 
 func parseKey(key []byte, passphrase string) (ssh.Signer, error) {
@@ -187,15 +208,15 @@ func (l *login) open(ctx context.Context, conn net.Conn, cfg *ssh.ClientConfig) 
 	if err != nil {
 		return nil, l.explain(ctx, err)
 	}
-	go ssh.DiscardRequests(requests)
-	go rejectChannels(channels)
+	ofChannel := make(chan (<-chan *ssh.Request), 1)
+	go refuse(channels, requests, ofChannel)
 	channel, channelRequests, err := c.OpenChannel("session", nil)
 	if err != nil {
 		c.Close()
 		return nil, l.sessionError(ctx, fmt.Errorf("open a session channel: %w", err))
 	}
-	go ssh.DiscardRequests(channelRequests)
-	go io.Copy(io.Discard, channel.Stderr()) //nolint:errcheck // ends with the channel
+	ofChannel <- channelRequests
+	go drain(channel.Stderr())
 	ok, err := channel.SendRequest("subsystem", true, ssh.Marshal(struct{ Name string }{subsystem}))
 	if err == nil && !ok {
 		err = errors.New("the SSH server has no netconf subsystem; is this the NETCONF port?")
@@ -222,15 +243,58 @@ func (l *login) explain(ctx context.Context, err error) error {
 		return &Error{Kind: ErrHostKey, Op: "connect to", Addr: l.addr, Err: l.hostKeyErr}
 	case ctx.Err() != nil:
 		return contextError(ctx, "log in to", l.addr)
+	case noCommonAlgorithm(err) != nil:
+		return &Error{Kind: ErrUnreachable, Op: "SSH handshake with", Addr: l.addr, Err: noCommonAlgorithm(err)}
 	case !l.trusted, errors.As(err, &network), errors.Is(err, io.EOF):
 		return &Error{Kind: ErrUnreachable, Op: "SSH handshake with", Addr: l.addr, Err: noEOF(err)}
 	}
 	return &Error{Kind: ErrAuth, Op: "log in to", Addr: l.addr, Err: fmt.Errorf("as user %q: %w", l.cfg.User, err)}
 }
 
-func rejectChannels(channels <-chan ssh.NewChannel) {
-	for c := range channels {
-		_ = c.Reject(ssh.Prohibited, "this client accepts no channels")
+// refuse declines what the server asks for on the connection, and on its channel once that is open, until both
+// end. One goroutine for all of them keeps an idle session small.
+func refuse(channels <-chan ssh.NewChannel, requests <-chan *ssh.Request, ofChannel <-chan (<-chan *ssh.Request)) {
+	var onChannel <-chan *ssh.Request
+	for channels != nil || requests != nil || onChannel != nil {
+		select {
+		case onChannel = <-ofChannel:
+			ofChannel = nil
+		case c, open := <-channels:
+			if !open {
+				channels = nil
+				continue
+			}
+			_ = c.Reject(ssh.Prohibited, "this client accepts no channels")
+		case r, open := <-requests:
+			if !open {
+				requests = nil
+				continue
+			}
+			decline(r)
+		case r, open := <-onChannel:
+			if !open {
+				onChannel = nil
+				continue
+			}
+			decline(r)
+		}
+	}
+}
+
+func decline(r *ssh.Request) {
+	if r.WantReply {
+		_ = r.Reply(false, nil)
+	}
+}
+
+// drain reads until the channel ends: what is not read would fill its window. io.Copy would hold more memory
+// meanwhile.
+func drain(r io.Reader) {
+	var dropped [64]byte
+	for {
+		if _, err := r.Read(dropped[:]); err != nil {
+			return
+		}
 	}
 }
 

@@ -68,8 +68,8 @@ func simulation(t *testing.T, args ...string) (out, log *buffer, stop func()) {
 func listening(out *buffer) map[string]string {
 	found := make(map[string]string)
 	for line := range strings.Lines(out.String()) {
-		if fields := strings.Fields(line); len(fields) == 3 && fields[0] == "listening" {
-			found[strings.TrimPrefix(fields[1], "name=")] = strings.TrimPrefix(fields[2], "address=")
+		if fields := strings.Fields(line); len(fields) >= 3 && fields[0] == "listening" {
+			_, found[strings.TrimPrefix(fields[1], "name=")], _ = strings.Cut(fields[2], "=")
 		}
 	}
 	return found
@@ -102,14 +102,15 @@ func TestSimulate(t *testing.T) {
 		return s
 	}
 	s := session(devices["upf-2"])
-	edit := netconf.EditConfigRequest{Target: netconf.CandidateStore, Config: []byte(`<system xmlns="urn:acme:router"><hostname>kept</hostname></system>`)}
-	if err := s.EditConfig(t.Context(), edit); err != nil {
-		t.Fatal(err)
+	for _, operation := range []string{
+		`<edit-config><target><candidate/></target><config><system xmlns="urn:acme:router"><hostname>kept</hostname></system></config></edit-config>`,
+		`<commit/>`,
+	} {
+		if _, err := s.Exec(t.Context(), netconf.RawMethod(operation)); err != nil {
+			t.Fatal(err)
+		}
 	}
-	if err := s.Commit(t.Context(), netconf.CommitOptions{}); err != nil {
-		t.Fatal(err)
-	}
-	if err := s.Lock(t.Context(), netconf.StartupStore); err == nil {
+	if _, err := s.Exec(t.Context(), netconf.RawMethod(`<lock><target><startup/></target></lock>`)); err == nil {
 		t.Error("there is no startup")
 	}
 	for _, line := range []string{"rpc=edit-config session=1 device=upf-2\n", "rpc=lock session=1 device=upf-2 error=bad-element\n"} {
@@ -129,9 +130,9 @@ func TestSimulate(t *testing.T) {
 	}
 }
 
-func TestCapabilitiesAndModules(t *testing.T) {
+func TestProfileAndModules(t *testing.T) {
 	out, _, _ := simulation(t, "--yang", yangFolder, "--listen", "127.0.0.1:0", "--quiet",
-		"--module", "acme-router:", "--capabilities", "startup,rollback-on-error")
+		"--module", "acme-router:", "--profile", "running-only,startup,base-1.0", "--profile", "no-validate,modules-in-hello")
 	s, err := netconf.DialSSH(t.Context(), listening(out)["device"], netconf.SSHConfig{User: "netconf", Password: "netconf", InsecureSkipHostKeyVerification: true})
 	if err != nil {
 		t.Fatal(err)
@@ -157,18 +158,24 @@ func TestMistakes(t *testing.T) {
 		args []string
 		says string
 	}{
-		"no modules":         {[]string{}, "yang"},
-		"no such folder":     {[]string{"--yang", "nowhere"}, "nowhere"},
-		"no YANG":            {[]string{"--yang", t.TempDir()}, "no .yang files"},
-		"broken YANG":        {[]string{"--yang", broken}, "broken.yang:1"},
-		"no such module":     {[]string{"--yang", yangFolder, "--module", "other"}, "other"},
-		"unknown capability": {[]string{"--yang", yangFolder, "--capabilities", "telepathy"}, "telepathy"},
-		"no candidate":       {[]string{"--yang", yangFolder, "--capabilities", "confirmed-commit"}, "needs candidate"},
-		"no port":            {[]string{"--yang", yangFolder, "--listen", "127.0.0.1"}, "--listen"},
-		"too many":           {[]string{"--yang", yangFolder, "--listen", "127.0.0.1:65535", "--count", "2"}, "65535"},
-		"names":              {[]string{"--yang", yangFolder, "--name", "a,b", "--count", "3"}, "--name"},
-		"no key":             {[]string{"--yang", yangFolder, "--authorized-keys", broken}, "no key"},
-		"initial":            {[]string{"--yang", yangFolder, "--running", broken}, "--running"},
+		"no modules":      {[]string{}, "yang"},
+		"no such folder":  {[]string{"--yang", "nowhere"}, "nowhere"},
+		"no YANG":         {[]string{"--yang", t.TempDir()}, "no .yang files"},
+		"broken YANG":     {[]string{"--yang", broken}, "broken.yang:1"},
+		"no such module":  {[]string{"--yang", yangFolder, "--module", "other"}, "other"},
+		"unknown trait":   {[]string{"--yang", yangFolder, "--profile", "telepathy"}, "telepathy"},
+		"no candidate":    {[]string{"--yang", yangFolder, "--profile", "running-only,confirmed-commit-1.0"}, "needs a candidate"},
+		"no such path":    {[]string{"--yang", yangFolder, "--drop", "/acme-router:nothing"}, "--drop"},
+		"no certificates": {[]string{"--yang", yangFolder, "--tls-listen", "127.0.0.1:0"}, "--tls-dir"},
+		"no reply":        {[]string{"--yang", yangFolder, "--reply", "acme:reboot"}, "NAME=FILE"},
+		"open control":    {[]string{"--yang", yangFolder, "--listen", "127.0.0.1:0", "--control", "0.0.0.0:0"}, "loopback"},
+		"no faults":       {[]string{"--yang", yangFolder, "--faults", broken}, "--faults"},
+		"no config":       {[]string{"--config", broken}, "--config"},
+		"no port":         {[]string{"--yang", yangFolder, "--listen", "127.0.0.1"}, "--listen"},
+		"too many":        {[]string{"--yang", yangFolder, "--listen", "127.0.0.1:65535", "--count", "2"}, "65535"},
+		"names":           {[]string{"--yang", yangFolder, "--name", "a,b", "--count", "3"}, "--name"},
+		"no key":          {[]string{"--yang", yangFolder, "--authorized-keys", broken}, "no key"},
+		"initial":         {[]string{"--yang", yangFolder, "--running", broken}, "--running"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			cmd := NewCommand()

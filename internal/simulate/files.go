@@ -13,7 +13,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"golang.org/x/crypto/ssh"
 
@@ -22,53 +21,14 @@ import (
 	"github.com/strowger/strowger/internal/yangdir"
 )
 
-var defaultCapabilities = []string{"base:1.1", "candidate", "confirmed-commit", "validate", "rollback-on-error", "yang-library:1.1"}
-
-// profile turns names of capabilities into a device's profile.
-func profile(names []string) (netconftest.Profile, error) {
-	has := make(map[string]bool)
-	for _, name := range names {
-		name = strings.TrimPrefix(strings.TrimSpace(name), ":")
-		switch name {
-		case "", "base:1.0":
-			continue
-		case "base:1.1", "candidate", "writable-running", "confirmed-commit", "validate", "rollback-on-error", "startup",
-			"yang-library:1.0", "yang-library:1.1":
-			has[name] = true
-		default:
-			return netconftest.Profile{}, fmt.Errorf("--capabilities: %q is not one of those that can be simulated; see --help", name)
-		}
-	}
-	p := netconftest.Profile{
-		NoCandidate:       !has["candidate"],
-		WritableRunning:   has["writable-running"],
-		Startup:           has["startup"],
-		Base10Only:        !has["base:1.1"],
-		NoValidate:        !has["validate"],
-		NoConfirmedCommit: !has["confirmed-commit"],
-		NoRollbackOnError: !has["rollback-on-error"],
-		Modules:           netconftest.InHello,
-	}
-	switch {
-	case has["yang-library:1.1"]:
-		p.Modules = netconftest.InLibrary11
-	case has["yang-library:1.0"]:
-		p.Modules = netconftest.InLibrary10
-	}
-	if p.NoCandidate && has["confirmed-commit"] {
-		return p, errors.New("--capabilities: confirmed-commit needs candidate")
-	}
-	return p, nil
-}
-
 // model reads and compiles the YANG modules.
-func (f *flags) model() (*netconftest.Model, error) {
-	sources, err := yangdir.Read(f.yang...)
+func (s settings) model() (*netconftest.Model, error) {
+	sources, err := yangdir.Read(s.YANG...)
 	if err != nil {
 		return nil, fmt.Errorf("--yang: %w", err)
 	}
-	refs := make([]yang.ModuleRef, len(f.modules))
-	for i, text := range f.modules {
+	refs := make([]yang.ModuleRef, len(s.Modules))
+	for i, text := range s.Modules {
 		refs[i] = yangdir.Ref(text)
 	}
 	model, err := netconftest.NewModel(sources, refs...)
@@ -83,8 +43,9 @@ func (f *flags) model() (*netconftest.Model, error) {
 	return model, nil
 }
 
-// readConfig reads a configuration in the form that its name says.
-func readConfig(schema *yang.Schema, path string) (*yang.Tree, error) {
+// readTree reads data in the form that the file's name says; with config, only configuration. State is
+// understood in XML only.
+func readTree(schema *yang.Schema, path string, config bool) (*yang.Tree, error) {
 	data, err := os.ReadFile(path)
 	if err != nil {
 		return nil, err
@@ -95,7 +56,7 @@ func readConfig(schema *yang.Schema, path string) (*yang.Tree, error) {
 	case ".json":
 		parse = yang.ParseJSON
 	default:
-		tree, _, errs := yang.DecodeXML(schema, bytes.NewReader(data), yang.XMLOptions{ConfigOnly: true})
+		tree, _, errs := yang.DecodeXML(schema, bytes.NewReader(data), yang.XMLOptions{ConfigOnly: config})
 		return tree, errs.Err()
 	}
 	doc, err := parse(data)
@@ -143,7 +104,7 @@ type stateFile struct{ path string }
 
 // load returns nil if nothing was kept.
 func (s *stateFile) load(schema *yang.Schema) (*yang.Tree, error) {
-	tree, err := readConfig(schema, s.path)
+	tree, err := readTree(schema, s.path, true)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}

@@ -8,7 +8,7 @@ import (
 	"io"
 	"net"
 	"os"
-	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -16,16 +16,29 @@ import (
 	"golang.org/x/crypto/ssh"
 
 	"github.com/strowger/strowger/internal/netconf/netconftest"
-	"github.com/strowger/strowger/internal/yang"
 )
 
 // fleet are the devices of one command.
-type fleet struct{ devices []*device }
+type fleet struct {
+	devices []*device
+	control string // address of the control endpoint
+}
 
 type device struct {
 	name   string
 	server *netconftest.Server
-	state  *stateFile
+}
+
+// listening is the line that says where a device is.
+func (d *device) listening() string {
+	line := "listening name=" + d.name
+	if d.server.Addr != "" {
+		line += " address=" + d.server.Addr
+	}
+	if d.server.TLSAddr != "" {
+		line += " tls=" + d.server.TLSAddr
+	}
+	return line
 }
 
 func (f *fleet) close() {
@@ -38,121 +51,67 @@ func (f *fleet) close() {
 
 // start starts all devices, or none.
 func (f *flags) start(log io.Writer) (*fleet, error) {
-	names, err := f.deviceNames()
+	groups, err := f.groups()
 	if err != nil {
 		return nil, err
 	}
-	options, err := f.options()
+	faults, err := readFaults(f.faults)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("--faults: %w", err)
 	}
-	addresses, err := addresses(f.listen, len(names))
+	b := &builder{log: &requestLog{w: log, off: f.quiet}, models: make(map[string]*netconftest.Model)}
+	for _, group := range groups {
+		if err = b.group(group); err != nil {
+			break
+		}
+	}
+	if err == nil {
+		err = b.writeKnownHosts(f.knownHosts)
+	}
 	if err != nil {
+		b.close()
 		return nil, err
 	}
-	logger := &requestLog{w: log, off: f.quiet}
-	started := &fleet{}
-	for i, name := range names {
-		d, err := f.startDevice(name, addresses[i], options, logger)
-		if err != nil {
-			started.close()
-			return nil, fmt.Errorf("device %s: %w", name, err)
-		}
-		started.devices = append(started.devices, d)
+	for _, d := range b.devices {
+		d.server.SetSeed(f.seed)
+		d.inject(faults)
 	}
-	if err := started.writeKnownHosts(f.knownHosts); err != nil {
-		started.close()
-		return nil, err
-	}
-	return started, nil
-}
-
-func (f *flags) startDevice(name, addr string, o netconftest.Options, log *requestLog) (*device, error) {
-	o.Addr = addr
-	o.OnRequest = func(r netconftest.Request) { log.request(name, r) }
-	d := &device{name: name}
-	if f.state != "" {
-		d.state = &stateFile{path: filepath.Join(f.state, name+".xml")}
-		saved, err := d.state.load(o.Model.Schema())
-		if err != nil {
-			return nil, err
-		}
-		if saved != nil {
-			o.Running = saved
-		}
-		o.OnChange = func(t *yang.Tree) {
-			if err := d.state.save(t); err != nil {
-				log.message(name, err.Error())
-			}
-		}
-	}
-	server, err := netconftest.Start(o)
-	d.server = server
-	return d, err
-}
-
-// options are those that all devices share.
-func (f *flags) options() (netconftest.Options, error) {
-	var o netconftest.Options
-	var err error
-	if o.Profile, err = profile(f.capabilities); err != nil {
-		return o, err
-	}
-	if o.Model, err = f.model(); err != nil {
-		return o, err
-	}
-	if o.HostKey, err = hostKey(f.hostKey); err != nil {
-		return o, err
-	}
-	o.User, o.Password = f.user, f.password
-	if f.passwordFile != "" {
-		data, err := os.ReadFile(f.passwordFile)
-		if err != nil {
-			return o, fmt.Errorf("--password-file: %w", err)
-		}
-		o.Password = strings.TrimRight(string(data), "\r\n")
-	}
-	if o.AuthorizedKeys, err = authorizedKeys(f.authorizedKeys); err != nil {
-		return o, err
-	}
-	if f.running != "" {
-		if o.Running, err = readConfig(o.Model.Schema(), f.running); err != nil {
-			return o, fmt.Errorf("--running: %w", err)
-		}
-	}
-	return o, nil
+	return &b.fleet, nil
 }
 
 // deviceNames gives each device a name of its own.
-func (f *flags) deviceNames() ([]string, error) {
-	if len(f.names) > f.count {
-		f.count = len(f.names)
+func (s settings) deviceNames() ([]string, error) {
+	if len(s.Names) > s.Count {
+		s.Count = len(s.Names)
 	}
-	if f.count < 1 || len(f.names) == 0 {
+	if s.Count < 1 || len(s.Names) == 0 {
 		return nil, fmt.Errorf("--count: there must be a device")
 	}
-	if f.count == len(f.names) {
-		return f.names, nil
+	if s.Count == len(s.Names) {
+		return s.Names, nil
 	}
-	if len(f.names) > 1 {
-		return nil, fmt.Errorf("--name: %d names for %d devices", len(f.names), f.count)
+	if len(s.Names) > 1 {
+		return nil, fmt.Errorf("--name: %d names for %d devices", len(s.Names), s.Count)
 	}
-	names := make([]string, f.count)
+	names := make([]string, s.Count)
 	for i := range names {
-		names[i] = f.names[0] + "-" + strconv.Itoa(i+1)
+		names[i] = s.Names[0] + "-" + strconv.Itoa(i+1)
 	}
 	return names, nil
 }
 
-// addresses counts ports up; port 0 stays 0.
-func addresses(first string, count int) ([]string, error) {
+// addresses counts ports up; port 0 stays 0, and "none" none. flag is where the first one was given.
+func addresses(flag, first string, count int) ([]string, error) {
+	if first == netconftest.NoListener {
+		return slices.Repeat([]string{first}, count), nil
+	}
 	host, text, err := net.SplitHostPort(first)
 	if err != nil {
-		return nil, fmt.Errorf("--listen: %w", err)
+		return nil, fmt.Errorf("%s: %w", flag, err)
 	}
 	port, err := strconv.Atoi(text)
 	if err != nil || port < 0 || port+count-1 > 65535 {
-		return nil, fmt.Errorf("--listen: %d devices from port %s on do not fit", count, text)
+		return nil, fmt.Errorf("%s: %d devices from port %s on do not fit", flag, count, text)
 	}
 	list := make([]string, count)
 	for i := range list {
@@ -215,6 +174,9 @@ func (l *requestLog) request(device string, r netconftest.Request) {
 	line := fmt.Sprintf("rpc=%s session=%d device=%s", r.Operation, r.Session, device)
 	if r.Failed != "" {
 		line += " error=" + r.Failed
+	}
+	if r.Fault != "" {
+		line += " fault=" + string(r.Fault)
 	}
 	l.write(line)
 }

@@ -10,7 +10,6 @@ import (
 	"strings"
 
 	"github.com/strowger/strowger/internal/yang"
-	"github.com/strowger/strowger/internal/yang/validate"
 )
 
 const (
@@ -30,7 +29,7 @@ const (
 
 // editRequest is an edit-config.
 type editRequest struct {
-	session                 uint64
+	by                      *session
 	target                  string
 	defaultOperation        string
 	testOption, errorOption string
@@ -46,19 +45,23 @@ type editor struct {
 	tree       *yang.Tree
 	attributes map[*yang.Data]editAttributes
 	onError    string
+	lenient    bool // ignore what the schema does not know
 	failed     rpcErrors
 }
 
 // edit makes an edit-config, all or nothing unless error-option says otherwise.
 func (s *store) edit(r editRequest) error {
-	e := &editor{attributes: make(map[*yang.Data]editAttributes), onError: r.errorOption}
+	if s.profile.AlwaysRollsBack {
+		r.errorOption = "rollback-on-error"
+	}
+	e := &editor{attributes: make(map[*yang.Data]editAttributes), onError: r.errorOption, lenient: s.profile.DropsUnknown}
 	config, err := e.decode(s.model.schema, r.config)
 	if err != nil {
 		return err
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if err := s.free(r.target, r.session); err != nil {
+	if err := s.free(r.target, r.by); err != nil {
 		return err
 	}
 	if r.defaultOperation == opReplace {
@@ -68,29 +71,38 @@ func (s *store) edit(r editRequest) error {
 		e.tree = s.get(r.target).Clone()
 	}
 	e.children(config.Root(), r.defaultOperation)
-	if len(e.failed) > 0 && r.errorOption == "rollback-on-error" {
+	s.settle(e.tree)
+	return s.conclude(e, r)
+}
+
+// conclude puts the outcome of an edit where it belongs. The caller holds mu.
+func (s *store) conclude(e *editor, r editRequest) error {
+	keep := s.profile.KeepsFailedEdits
+	if len(e.failed) > 0 && r.errorOption == "rollback-on-error" && !keep {
 		return e.failed
 	}
 	// Running is always valid; a candidate is tested when the client asks for it.
+	var invalid error
 	if r.target == running || r.explicitlyTested && r.testOption != "set" {
-		if err := validate.Tree(e.tree).Err(); err != nil {
-			return err
-		}
+		invalid = s.check(e.tree)
+	}
+	if invalid != nil && (r.target == running || !keep) {
+		return invalid
 	}
 	if r.testOption != "test-only" {
-		s.set(r.target, e.tree)
+		s.set(r.target, e.tree, r.by)
 	}
 	if len(e.failed) > 0 {
 		return e.failed
 	}
-	return nil
+	return invalid
 }
 
 // decode reads the config element and collects its attributes.
 func (e *editor) decode(schema *yang.Schema, config *element) (*yang.Tree, error) {
 	var invalid error
 	tree, _, errs := yang.DecodeXML(schema, bytes.NewReader(config.document()), yang.XMLOptions{
-		Edit: true, ConfigOnly: true,
+		Edit: true, ConfigOnly: true, IgnoreUnknown: e.lenient,
 		Attr: func(d *yang.Data, space, local, value string) {
 			a := e.attributes[d]
 			switch {

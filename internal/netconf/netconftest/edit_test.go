@@ -4,13 +4,10 @@
 package netconftest
 
 import (
-	"errors"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-
-	"github.com/strowger/strowger/internal/netconf"
 )
 
 func TestEditConfig(t *testing.T) {
@@ -19,7 +16,7 @@ func TestEditConfig(t *testing.T) {
 	const e0 = "interfaces/interface[name='e0']/"
 	tests := []struct {
 		name, config string
-		options      netconf.EditConfigRequest
+		options      string
 		want         string // running after commit
 		tag          string // of the expected error
 	}{
@@ -37,12 +34,12 @@ func TestEditConfig(t *testing.T) {
 		{name: "remove nothing", config: system(`<password nc:operation="remove"/>`), want: all},
 		{name: "replace an entry", config: interfaces(`<interface nc:operation="replace"><name>e0</name><type>ethernet</type></interface>`),
 			want: replace(e0+"mtu=1500\n", "", e0+"address[ip='10.0.0.1']/ip=10.0.0.1\n", "", e0+"address[ip='10.0.0.1']/prefix=24\n", "")},
-		{name: "replace all", config: system(`<hostname>r9</hostname>`), options: netconf.EditConfigRequest{DefaultOperation: "replace"}, want: "system/hostname=r9\n"},
-		{name: "none touches nothing", config: system(`<hostname>r9</hostname>`), options: netconf.EditConfigRequest{DefaultOperation: "none"}, want: all},
+		{name: "replace all", config: system(`<hostname>r9</hostname>`), options: "<default-operation>replace</default-operation>", want: "system/hostname=r9\n"},
+		{name: "none touches nothing", config: system(`<hostname>r9</hostname>`), options: "<default-operation>none</default-operation>", want: all},
 		{name: "none with an operation below", config: interfaces(`<interface><name>e0</name><mtu nc:operation="merge">100</mtu></interface>`),
-			options: netconf.EditConfigRequest{DefaultOperation: "none"}, want: replace("mtu=1500", "mtu=100")},
+			options: "<default-operation>none</default-operation>", want: replace("mtu=1500", "mtu=100")},
 		{name: "none where nothing is", config: interfaces(`<interface><name>e9</name><mtu nc:operation="merge">100</mtu></interface>`),
-			options: netconf.EditConfigRequest{DefaultOperation: "none"}, tag: "data-missing"},
+			options: "<default-operation>none</default-operation>", tag: "data-missing"},
 		{name: "other case", config: system(`<ntp>pool</ntp>`), want: replace("system/manual/time=12:00\n", "", "system/manual/zone=CET\n", "", "system/server[.='b']=b\n", "system/server[.='b']=b\nsystem/ntp=pool\n")},
 		{name: "insert first", config: interfaces(`<rule yang:insert="first"><id>3</id></rule>`), want: replace(
 			"interfaces/rule[id='1']/id=1\n", "interfaces/rule[id='3']/id=3\ninterfaces/rule[id='1']/id=1\n", "interfaces/rule[id='3']/id=3\n", "")},
@@ -55,46 +52,43 @@ func TestEditConfig(t *testing.T) {
 		{name: "unknown node", config: system(`<hostnam>r2</hostnam>`), tag: "unknown-element"},
 		{name: "out of range", config: interfaces(`<interface><name>e0</name><mtu>12</mtu></interface>`), tag: "invalid-value"},
 		{name: "state", config: system(`<uptime>5</uptime>`), tag: "unknown-element"},
-		{name: "tested", config: system(`<contact/>`), options: netconf.EditConfigRequest{TestOption: "test-then-set"}, tag: "data-missing"},
+		{name: "tested", config: system(`<contact/>`), options: "<test-option>test-then-set</test-option>", tag: "data-missing"},
 		{name: "found by commit", config: system(`<contact/>`), tag: "data-missing"},
-		{name: "test-only", config: system(`<hostname>r2</hostname>`), options: netconf.EditConfigRequest{TestOption: "test-only"}, want: all},
+		{name: "test-only", config: system(`<hostname>r2</hostname>`), options: "<test-option>test-only</test-option>", want: all},
 		{name: "rollback-on-error", config: system(`<hostname>r2</hostname><password nc:operation="delete"/>`),
-			options: netconf.EditConfigRequest{ErrorOption: "rollback-on-error"}, tag: "data-missing"},
+			options: "<error-option>rollback-on-error</error-option>", tag: "data-missing"},
 	}
 	_, login := device(t, Options{Running: tree(t, base)})
 	session := login()
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			s := session
-			ctx := t.Context()
-			if err := s.EditConfig(ctx, netconf.EditConfigRequest{Target: "candidate", DefaultOperation: "replace", Config: []byte(base)}); err != nil {
+			if err := s.edit("candidate", "<default-operation>replace</default-operation>", base); err != nil {
 				t.Fatal(err)
 			}
-			if err := s.Commit(ctx, netconf.CommitOptions{}); err != nil {
+			if err := s.commit(""); err != nil {
 				t.Fatal(err)
 			}
-			tt.options.Target, tt.options.Config = "candidate", []byte(tt.config)
-			err := s.EditConfig(ctx, tt.options)
+			err := s.edit("candidate", tt.options, tt.config)
 			if err == nil {
-				err = s.Commit(ctx, netconf.CommitOptions{})
+				err = s.commit("")
 			}
 			if tt.tag != "" {
-				var one *netconf.RPCError
-				if !errors.As(err, &one) || one.Tag != tt.tag {
+				if tagOf(err) != tt.tag {
 					t.Fatalf("got %v, want %s", err, tt.tag)
 				}
-				if err := s.DiscardChanges(ctx); err != nil {
+				if err := s.discard(); err != nil {
 					t.Fatal(err)
 				}
 				tt.want = all
 			} else if err != nil {
 				t.Fatal(err)
 			}
-			data, err := s.GetConfig(ctx, netconf.Running, nil)
+			data, err := s.running()
 			if err != nil {
 				t.Fatal(err)
 			}
-			if diff := cmp.Diff(tt.want, text(tree(t, string(data)))); diff != "" {
+			if diff := cmp.Diff(tt.want, text(tree(t, data))); diff != "" {
 				t.Error(diff)
 			}
 		})

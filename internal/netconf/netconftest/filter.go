@@ -159,6 +159,7 @@ func (e *element) write(b *bytes.Buffer, outer string) {
 		}
 	}
 	b.WriteString(">")
+	b.Write(e.content)
 	_ = xml.EscapeText(b, []byte(e.text))
 	for _, child := range e.children {
 		child.write(b, e.space)

@@ -5,6 +5,7 @@ package netconftest
 
 import (
 	"encoding/xml"
+	"fmt"
 	"strings"
 
 	"github.com/strowger/strowger/internal/yang"
@@ -16,17 +17,51 @@ const (
 	datastoresNamespace = "urn:ietf:params:xml:ns:yang:ietf-datastores"
 )
 
-// libraryXML returns the state data of the YANG library in both versions, each in a data element.
-func (m *Model) libraryXML() map[ModuleAnnouncement]string {
-	old := m.modulesState()
-	return map[ModuleAnnouncement]string{
-		InLibrary10: "<data>" + old + "</data>",
-		InLibrary11: "<data>" + m.yangLibrary() + old + "</data>",
+// libraryKey is what the library depends on beside the modules.
+type libraryKey struct {
+	announced  ModuleAnnouncement
+	datastores string
+}
+
+// datastores are the names that a device with the profile has in its library.
+func (p Profile) datastores() []string {
+	if !p.NMDA {
+		return []string{running, "operational"}
 	}
+	list := []string{running}
+	if !p.NoCandidate {
+		list = append(list, candidate)
+	}
+	if p.Startup {
+		list = append(list, startup)
+	}
+	return append(list, "intended", "operational")
+}
+
+// libraryOf returns the state data of the YANG library in a data element, in the versions that the profile
+// announces; nil for InHello.
+func (m *Model) libraryOf(p Profile) (*element, error) {
+	key := libraryKey{p.Modules, strings.Join(p.datastores(), " ")}
+	if known, ok := m.library.Load(key); ok {
+		return known.(*element), nil
+	}
+	text := m.modulesState()
+	switch p.Modules {
+	case InHello:
+		return nil, nil
+	case InLibrary11:
+		text = m.yangLibrary(p.datastores()) + text
+	}
+	root, err := parseElement([]byte("<data>" + text + "</data>"))
+	if err != nil {
+		return nil, fmt.Errorf("yang library: %w", err)
+	}
+	known, _ := m.library.LoadOrStore(key, root)
+	return known.(*element), nil
 }
 
 // yangLibrary is RFC 8525: one module set, one schema, for all datastores.
-func (m *Model) yangLibrary() string {
+func (m *Model) yangLibrary(datastores []string) string {
 	var b strings.Builder
 	b.WriteString(`<yang-library xmlns="` + libraryNamespace + `"><module-set><name>all</name>`)
 	for _, implemented := range []bool{true, false} {
@@ -50,7 +85,7 @@ func (m *Model) yangLibrary() string {
 		}
 	}
 	b.WriteString(`</module-set><schema><name>all</name><module-set>all</module-set></schema>`)
-	for _, datastore := range []string{"running", "operational"} {
+	for _, datastore := range datastores {
 		b.WriteString(`<datastore><name xmlns:ds="` + datastoresNamespace + `">ds:` + datastore + `</name><schema>all</schema></datastore>`)
 	}
 	writeLeaf(&b, "content-id", m.schema.Digest())

@@ -4,12 +4,12 @@
 package netconftest
 
 import (
-	"encoding/xml"
 	"fmt"
 	"net/url"
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/strowger/strowger/internal/yang"
 )
@@ -20,7 +20,7 @@ type Model struct {
 	schema  *yang.Schema
 	texts   []moduleText
 	modules []*yang.Module // those announced: what is implemented, and what that imports
-	library [3]*element    // the state data announced, by ModuleAnnouncement; nil for InHello
+	library sync.Map       // libraryKey -> *element, the state data announced
 	schemas *element       // netconf-state/schemas (RFC 6022)
 	hello   []string       // capability URIs of the implemented modules
 }
@@ -42,18 +42,11 @@ func NewModel(sources []yang.Source, refs ...yang.ModuleRef) (*Model, error) {
 		}
 	}
 	m.announce()
-	for announcement, text := range m.libraryXML() {
-		root, err := parseElement([]byte(text))
-		if err != nil {
-			return nil, fmt.Errorf("yang library: %w", err)
-		}
-		m.library[announcement] = root
-	}
 	schemas, err := parseElement([]byte(m.schemasXML()))
 	if err != nil {
 		return nil, fmt.Errorf("netconf-state: %w", err)
 	}
-	m.schemas = schemas
+	m.schemas = schemas.children[0].children[0]
 	for _, module := range m.modules {
 		if module.Implemented {
 			m.hello = append(m.hello, helloURI(module))
@@ -173,68 +166,9 @@ func helloURI(m *yang.Module) string {
 
 // capabilities are those of a device with a profile.
 func (m *Model) capabilities(p Profile) []string {
-	const prefix = "urn:ietf:params:netconf:capability:"
-	list := []string{"urn:ietf:params:netconf:base:1.0"}
-	add := func(when bool, uris ...string) {
-		if when {
-			list = append(list, uris...)
-		}
+	list := p.capabilities(url.QueryEscape(m.schema.Digest()))
+	if p.Modules == InHello {
+		list = append(list, m.hello...)
 	}
-	add(!p.Base10Only, "urn:ietf:params:netconf:base:1.1")
-	add(!p.NoCandidate, prefix+"candidate:1.0")
-	add(p.NoCandidate || p.WritableRunning, prefix+"writable-running:1.0")
-	add(!p.NoCandidate && !p.NoConfirmedCommit, prefix+"confirmed-commit:1.0", prefix+"confirmed-commit:1.1")
-	add(!p.NoValidate, prefix+"validate:1.0", prefix+"validate:1.1")
-	add(!p.NoRollbackOnError, prefix+"rollback-on-error:1.0")
-	add(p.Startup, prefix+"startup:1.0")
-	list = append(list, "urn:ietf:params:xml:ns:yang:ietf-netconf-monitoring?module=ietf-netconf-monitoring&revision=2010-10-04")
-	id := url.QueryEscape(m.schema.Digest())
-	add(p.Modules == InLibrary11, prefix+"yang-library:1.1?revision=2019-01-04&content-id="+id)
-	add(p.Modules == InLibrary10, prefix+"yang-library:1.0?revision=2016-06-21&module-set-id="+id)
-	add(p.Modules == InHello, m.hello...)
 	return list
-}
-
-// xmlPath turns a path of the YANG engine into an instance-identifier in XML, with module names as
-// prefixes, and their declarations.
-func (m *Model) xmlPath(path string) (text, declarations string) {
-	steps, err := yang.ParsePath(path)
-	if err != nil {
-		return path, ""
-	}
-	var b, d strings.Builder
-	declared := make(map[string]bool)
-	module := ""
-	prefixed := func(in, name string) string {
-		if in == "" {
-			in = module
-		}
-		if known := m.schema.Module(in); known != nil && !declared[in] {
-			declared[in] = true
-			d.WriteString(" xmlns:" + in + `="`)
-			_ = xml.EscapeText(&d, []byte(known.Namespace)) // a Builder does not fail
-			d.WriteString(`"`)
-		}
-		return in + ":" + name
-	}
-	for _, step := range steps {
-		if step.Module != "" {
-			module = step.Module
-		}
-		b.WriteString("/" + prefixed(module, step.Name))
-		for _, key := range step.Keys {
-			b.WriteString("[" + prefixed(key.Module, key.Name) + "=" + quote(key.Value) + "]")
-		}
-		if step.Value != nil {
-			b.WriteString("[.=" + quote(*step.Value) + "]")
-		}
-	}
-	return b.String(), d.String()
-}
-
-func quote(value string) string {
-	if strings.Contains(value, "'") {
-		return `"` + value + `"`
-	}
-	return "'" + value + "'"
 }

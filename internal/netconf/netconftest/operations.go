@@ -5,37 +5,53 @@ package netconftest
 
 import (
 	"bytes"
-	"encoding/xml"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/strowger/strowger/internal/yang"
-	"github.com/strowger/strowger/internal/yang/validate"
 )
 
 // operate carries out an operation and returns the body of the reply, or nil for ok.
 func (s *session) operate(op *element) ([]byte, error) {
-	if op.name == "get-schema" && op.space == monitoringNamespace {
+	if err := s.refusedWhileSubscribed(op.name); err != nil {
+		return nil, err
+	}
+	profile := s.options.Profile
+	switch {
+	case op.space == netconfNamespace:
+		return s.base(op)
+	case op.space == monitoringNamespace && op.name == "get-schema":
 		return s.getSchema(op)
+	case op.space == notificationNamespace && op.name == "create-subscription" && profile.Notifications:
+		return s.createSubscription(op)
+	case op.space == subscribedNamespace && profile.Push:
+		return s.subscriptionOperation(op)
+	case op.space == nmdaNamespace && profile.NMDA:
+		return s.nmda(op)
+	case op.space == yangNamespace && op.name == "action":
+		return s.action(op)
 	}
-	if op.space == netconfNamespace {
-		switch op.name {
-		case "get":
-			return s.get(op)
-		case "get-config":
-			return s.getConfig(op)
-		case "close-session":
-			s.closing = true
-			return nil, nil
-		case "kill-session":
-			return nil, s.killSession(op)
-		}
-		if do := s.writing(op.name); do != nil {
-			return nil, do(op)
-		}
+	return s.rpc(op)
+}
+
+// base serves the operations of RFC 6241.
+func (s *session) base(op *element) ([]byte, error) {
+	switch op.name {
+	case "get":
+		return s.get(op)
+	case "get-config":
+		return s.getConfig(op)
+	case "close-session":
+		s.closing = true
+		return nil, nil
+	case "kill-session":
+		return nil, s.killSession(op)
 	}
-	return nil, &RPCError{Type: "protocol", Tag: "operation-not-supported", Message: "there is no operation " + op.name,
-		Info: "<bad-element>" + op.name + "</bad-element>"}
+	if do := s.writing(op.name); do != nil {
+		return nil, do(op)
+	}
+	return nil, notSupported(op)
 }
 
 // writing returns the operations that are answered with ok, as far as the device's profile has them.
@@ -59,11 +75,11 @@ func (s *session) writing(name string) func(*element) error {
 	case profile.NoCandidate:
 		return nil
 	case name == "discard-changes":
-		return func(*element) error { return s.store.discard(s.id) }
+		return func(*element) error { return s.store.discard(s) }
 	case name == "commit":
 		return s.commit
-	case name == "cancel-commit" && !profile.NoConfirmedCommit:
-		return func(op *element) error { return s.store.cancel(s.id, op.value("persist-id")) }
+	case name == "cancel-commit" && !profile.NoConfirmedCommit && !profile.ConfirmedCommit10Only:
+		return func(op *element) error { return s.store.cancel(s, op.value("persist-id")) }
 	}
 	return nil
 }
@@ -89,77 +105,17 @@ func (s *session) writableTarget(op *element) (string, error) {
 	return name, err
 }
 
-// subtreeFilter returns the filter of get and get-config, or nil.
-func subtreeFilter(op *element) (*element, error) {
-	f := op.child("filter")
-	if f == nil {
-		return nil, nil
-	}
-	if kind := f.attr("type"); kind != "" && kind != "subtree" {
-		return nil, &RPCError{Type: "protocol", Tag: "bad-attribute", Message: "only subtree filters are understood",
-			Info: "<bad-attribute>type</bad-attribute><bad-element>filter</bad-element>"}
-	}
-	return f, nil
-}
-
-func (s *session) getConfig(op *element) ([]byte, error) {
-	source, err := s.datastore(op, "source")
-	if err != nil {
-		return nil, err
-	}
-	filter, err := subtreeFilter(op)
-	if err != nil {
-		return nil, err
-	}
-	var b bytes.Buffer
-	b.WriteString("<data>")
-	err = yang.EncodeXML(&b, filterTree(s.store.view(source), filter).Root().Children()...)
-	b.WriteString("</data>")
-	return b.Bytes(), err
-}
-
-func (s *session) get(op *element) ([]byte, error) {
-	filter, err := subtreeFilter(op)
-	if err != nil {
-		return nil, err
-	}
-	var b bytes.Buffer
-	b.WriteString("<data>")
-	err = yang.EncodeXML(&b, filterTree(s.store.view(running), filter).Root().Children()...)
-	model := s.options.Model
-	if library := model.library[s.options.Profile.Modules]; library != nil {
-		filterElements(&b, library, filter)
-	}
-	filterElements(&b, model.schemas, filter)
-	b.WriteString("</data>")
-	return b.Bytes(), err
-}
-
-func (s *session) getSchema(op *element) ([]byte, error) {
-	if op.value("identifier") == "" {
-		return nil, missingElement("identifier")
-	}
-	if format := localName(op.value("format")); format != "" && format != "yang" {
-		return nil, &RPCError{Tag: "invalid-value", Message: "schemas are handed out in YANG only"}
-	}
-	found, err := s.options.Model.text(op.value("identifier"), op.value("version"))
-	if err != nil {
-		return nil, err
-	}
-	var b bytes.Buffer
-	b.Grow(len(found.text) + len(found.text)/8)
-	b.WriteString(`<data xmlns="` + monitoringNamespace + `">`)
-	_ = xml.EscapeText(&b, found.text) // a Buffer does not fail
-	b.WriteString("</data>")
-	return b.Bytes(), nil
-}
-
 func (s *session) killSession(op *element) error {
 	id, err := strconv.ParseUint(op.value("session-id"), 10, 64)
 	if err != nil || id == s.id {
-		return &RPCError{Type: "protocol", Tag: "invalid-value", Message: "session-id is not that of another session"}
+		return invalidValue("session-id is not that of another session")
 	}
-	return s.kill(id)
+	victim := s.find(id)
+	if victim == nil {
+		return invalidValue("there is no such session")
+	}
+	s.endSession(victim, ending{reason: "killed", killedBy: s.id})
+	return victim.conn.Close()
 }
 
 func (s *session) editConfig(op *element) error {
@@ -168,7 +124,7 @@ func (s *session) editConfig(op *element) error {
 		return err
 	}
 	r := editRequest{
-		session:          s.id,
+		by:               s,
 		target:           target,
 		defaultOperation: either(op.value("default-operation"), opMerge),
 		testOption:       op.value("test-option"),
@@ -184,13 +140,23 @@ func (s *session) editConfig(op *element) error {
 		return missingElement("config")
 	case r.defaultOperation != opMerge && r.defaultOperation != opReplace && r.defaultOperation != opNone:
 		return badElement("default-operation", "there is no default-operation "+r.defaultOperation)
-	case r.explicitlyTested && (profile.NoValidate || r.testOption != "test-then-set" && r.testOption != "set" && r.testOption != "test-only"):
+	case r.explicitlyTested && !profile.hasTestOption(r.testOption):
 		return badElement("test-option", "this device has no test-option "+r.testOption)
 	case r.errorOption == "rollback-on-error" && profile.NoRollbackOnError,
 		r.errorOption != "stop-on-error" && r.errorOption != "continue-on-error" && r.errorOption != "rollback-on-error":
 		return badElement("error-option", "this device has no error-option "+r.errorOption)
 	}
 	return s.store.edit(r)
+}
+
+func (p Profile) hasTestOption(option string) bool {
+	switch option {
+	case "test-then-set", "set":
+		return !p.NoValidate
+	case "test-only":
+		return !p.NoValidate && !p.Validate10Only
+	}
+	return false
 }
 
 // sourceConfig returns the name of the source datastore, or the tree of an inline config.
@@ -216,7 +182,7 @@ func (s *session) copyConfig(op *element) error {
 	if source == target {
 		return &RPCError{Type: "protocol", Tag: "invalid-value", Message: "source and target are the same"}
 	}
-	return s.store.copy(target, source, tree, s.id)
+	return s.store.copy(target, source, tree, s)
 }
 
 func (s *session) deleteConfig(op *element) error {
@@ -227,15 +193,15 @@ func (s *session) deleteConfig(op *element) error {
 	if target != startup {
 		return &RPCError{Type: "protocol", Tag: "invalid-value", Message: "the datastore " + target + " cannot be deleted"}
 	}
-	return s.store.delete(s.id)
+	return s.store.delete(s)
 }
 
-func (s *session) locking(op *element, do func(string, uint64) error) error {
+func (s *session) locking(op *element, do func(string, *session) error) error {
 	target, err := s.datastore(op, "target")
 	if err != nil {
 		return err
 	}
-	return do(target, s.id)
+	return do(target, s)
 }
 
 func (s *session) validate(op *element) error {
@@ -244,21 +210,23 @@ func (s *session) validate(op *element) error {
 		return err
 	}
 	if tree != nil {
-		return validate.Tree(tree).Err()
+		return s.store.check(tree)
 	}
 	return s.store.validate(source)
 }
 
 func (s *session) commit(op *element) error {
 	r := commitRequest{
-		session:   s.id,
+		by:        s,
 		confirmed: op.child("confirmed") != nil,
 		timeout:   defaultConfirmTimeout,
 		persist:   op.value("persist"),
 		persistID: op.value("persist-id"),
 	}
-	if s.options.Profile.NoConfirmedCommit && len(op.children) > 0 {
-		return badElement(op.children[0].name, "this device has no confirmed commit")
+	for _, child := range op.children {
+		if profile := s.options.Profile; profile.NoConfirmedCommit || profile.ConfirmedCommit10Only && strings.HasPrefix(child.name, "persist") {
+			return badElement(child.name, "this device's commit has no "+child.name)
+		}
 	}
 	if text := op.value("confirm-timeout"); text != "" {
 		seconds, err := strconv.ParseUint(text, 10, 32)
@@ -266,6 +234,9 @@ func (s *session) commit(op *element) error {
 			return &RPCError{Type: "protocol", Tag: "invalid-value", Message: "confirm-timeout is not a number of seconds"}
 		}
 		r.timeout = time.Duration(seconds) * time.Second
+	}
+	if r.persist != "" && !r.confirmed {
+		return missingElement("confirmed")
 	}
 	return s.store.commit(r)
 }

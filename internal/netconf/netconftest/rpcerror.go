@@ -15,9 +15,14 @@ import (
 // RPCError is an rpc-error to answer with (RFC 6241 section 4.3). Empty Type is "application", empty
 // Severity "error".
 type RPCError struct {
-	Type, Tag, Severity, AppTag, Path, Message string
+	Type     string `json:"type,omitempty"`
+	Tag      string `json:"tag"`
+	Severity string `json:"severity,omitempty"`
+	AppTag   string `json:"appTag,omitempty"`
+	Path     string `json:"path,omitempty"`
+	Message  string `json:"message,omitempty"`
 	// Info is the content of error-info, as XML.
-	Info string
+	Info string `json:"info,omitempty"`
 }
 
 func (e *RPCError) Error() string { return e.Tag + ": " + e.Message }
@@ -34,6 +39,15 @@ func missingElement(name string) *RPCError {
 
 func badElement(name, message string) *RPCError {
 	return &RPCError{Type: "protocol", Tag: "bad-element", Message: message, Info: "<bad-element>" + name + "</bad-element>"}
+}
+
+func invalidValue(message string) *RPCError {
+	return &RPCError{Type: "protocol", Tag: "invalid-value", Message: message}
+}
+
+func notSupported(op *element) *RPCError {
+	return &RPCError{Type: "protocol", Tag: "operation-not-supported", Message: "there is no operation " + op.name,
+		Info: "<bad-element>" + op.name + "</bad-element>"}
 }
 
 func lockDenied(holder uint64) *RPCError {
@@ -87,7 +101,7 @@ func (e *RPCError) write(b *bytes.Buffer, model *Model) {
 	leaf("error-severity", either(e.Severity, "error"))
 	leaf("error-app-tag", e.AppTag)
 	if e.Path != "" {
-		path, declarations := model.xmlPath(e.Path)
+		path, declarations := xmlPath(model.schema, e.Path)
 		b.WriteString("<error-path" + declarations + ">")
 		_ = xml.EscapeText(b, []byte(path))
 		b.WriteString("</error-path>")

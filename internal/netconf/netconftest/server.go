@@ -4,9 +4,11 @@
 package netconftest
 
 import (
+	"context"
 	"crypto/ed25519"
 	"crypto/rand"
 	"fmt"
+	"maps"
 	"net"
 	"slices"
 	"sync"
@@ -18,88 +20,82 @@ import (
 	"github.com/strowger/strowger/internal/yang"
 )
 
+// NoListener as Options.Addr is a device that does not listen on SSH.
+const NoListener = "none"
+
 // Options describe a device. The zero value of each field is a sensible device: candidate, validate,
-// confirmed-commit, both framings, user and password "netconf".
+// confirmed-commit, both framings, user and password "netconf", SSH on a free port of loopback.
 type Options struct {
 	// Model is the device's YANG modules; servers may share it.
 	Model *Model
-	// Addr is where to listen; empty is a free port on loopback.
-	Addr string
-	// User and Password log in; both default to "netconf". AuthorizedKeys log in without a password.
-	User, Password string
-	AuthorizedKeys []ssh.PublicKey
-	// HostKey is the server's key; nil makes one.
-	HostKey ssh.Signer
-	// Profile says which capabilities the device has.
+	// Profile says which capabilities and which quirks the device has.
 	Profile Profile
-	// Running is the initial configuration, and Startup that of startup; nil is empty.
-	Running, Startup *yang.Tree
+
+	// Addr is where to listen for SSH; empty is a free port on loopback, NoListener nowhere.
+	Addr string
+	// User and Password log in; both default to "netconf". AuthorizedKeys log in without a password, and so
+	// do certificates of UserAuthorities for the user.
+	User, Password  string
+	AuthorizedKeys  []ssh.PublicKey
+	UserAuthorities []ssh.PublicKey
+	// HostKey is the server's key, or key and certificate; nil makes one.
+	HostKey ssh.Signer
+	// SSH, if not nil, may change the SSH server's configuration, such as its algorithms.
+	SSH func(*ssh.ServerConfig)
+	// TLS is for NETCONF over TLS (RFC 7589), called in or called home.
+	TLS *TLSOptions
+	// CallHome are clients to connect to (RFC 8071).
+	CallHome []CallHome
+
+	// Running is the initial configuration, and Startup that of startup; nil is empty. State is what get and
+	// get-data of operational report beside running.
+	Running, Startup, State *yang.Tree
+	// Handlers serve RPCs and actions, by their names; see Handler. What has none is answered with ok.
+	Handlers map[string]Handler
+
 	// OnChange is called with each new running configuration, in order, and must not change it.
 	OnChange func(running *yang.Tree)
 	// OnRequest is called for each request when its answer is known.
 	OnRequest func(Request)
 }
 
-// Request is a request that was answered.
+// Request is a request that was answered, or not because of a fault.
 type Request struct {
 	Session   uint64
 	Operation string
 	// Failed is the tag of the first rpc-error, if there was one.
 	Failed string
+	// Fault is what was done to it, if anything.
+	Fault Action
 }
-
-// Profile says what kind of device it is.
-type Profile struct {
-	// NoCandidate leaves out candidate and what needs it, and makes running writable.
-	NoCandidate bool
-	// WritableRunning makes running writable beside the candidate.
-	WritableRunning bool
-	// Startup has a startup datastore of its own; without, each change of running is saved by the device.
-	Startup bool
-	// Base10Only speaks base:1.0 only.
-	Base10Only bool
-	// NoValidate has neither validate nor test-option.
-	NoValidate bool
-	// NoConfirmedCommit has plain commits only.
-	NoConfirmedCommit bool
-	// NoRollbackOnError lacks that error-option.
-	NoRollbackOnError bool
-	// Modules says where modules are announced.
-	Modules ModuleAnnouncement
-	// LosesValidatedCommits answers ok to a commit after validate, and loses the change, as netconfd 2.13.
-	LosesValidatedCommits bool
-}
-
-// ModuleAnnouncement is where a device announces its modules.
-type ModuleAnnouncement int
-
-// The ways to announce modules.
-const (
-	InLibrary11 ModuleAnnouncement = iota // ietf-yang-library of RFC 8525, and of RFC 7895 for old clients
-	InLibrary10                           // ietf-yang-library of RFC 7895
-	InHello                               // capabilities of the hello
-)
 
 // Server is a running device. Its methods may be used while clients are served.
 type Server struct {
-	// Addr is host:port.
-	Addr string
+	// Addr is host:port of SSH, TLSAddr that of TLS; empty where it does not listen.
+	Addr, TLSAddr string
 	// User and Password log in.
 	User, Password string
 
-	options  Options
-	listener net.Listener
-	config   *ssh.ServerConfig
-	hostKey  ssh.Signer
-	store    *store
-	script   *script
-	all      sync.WaitGroup
+	options   Options
+	listeners []net.Listener
+	config    *ssh.ServerConfig
+	hostKey   ssh.Signer
+	store     *store
+	script    *script
+	hub       *hub
+	began     time.Time
+	ctx       context.Context // ends with the server
+	stop      context.CancelFunc
+	all       sync.WaitGroup
+	power     sync.RWMutex // held while a request is served; see Restart
 
 	mu       sync.Mutex
 	closed   bool
 	lastID   uint64
 	conns    map[net.Conn]struct{}
 	sessions map[uint64]*session
+	counters counters
+	state    *yang.Tree
 }
 
 // NewServer starts a server and panics if it cannot, as httptest does. Close it.
@@ -113,8 +109,25 @@ func NewServer(o Options) *Server {
 
 // Start starts a server.
 func Start(o Options) (*Server, error) {
+	if err := o.complete(); err != nil {
+		return nil, err
+	}
+	s := newServer(o)
+	s.config = s.sshConfig()
+	if err := s.listen(); err != nil {
+		s.Close()
+		return nil, err
+	}
+	for _, home := range o.CallHome {
+		s.all.Go(func() { s.callHome(home) })
+	}
+	return s, nil
+}
+
+// complete fills in what was left out.
+func (o *Options) complete() error {
 	if o.Model == nil {
-		return nil, fmt.Errorf("a device needs a model")
+		return fmt.Errorf("a device needs a model")
 	}
 	if o.Addr == "" {
 		o.Addr = "127.0.0.1:0"
@@ -122,35 +135,41 @@ func Start(o Options) (*Server, error) {
 	if o.User == "" {
 		o.User = "netconf"
 	}
-	if o.Password == "" && len(o.AuthorizedKeys) == 0 {
+	if o.Password == "" && len(o.AuthorizedKeys) == 0 && len(o.UserAuthorities) == 0 {
 		o.Password = "netconf"
+	}
+	for _, home := range o.CallHome {
+		if home.TLS && o.TLS == nil {
+			return fmt.Errorf("call home to %s needs TLS options", home.Addr)
+		}
 	}
 	if o.HostKey == nil {
 		key, err := NewHostKey()
 		if err != nil {
-			return nil, err
+			return err
 		}
 		o.HostKey = key
 	}
-	listener, err := net.Listen("tcp", o.Addr)
-	if err != nil {
-		return nil, fmt.Errorf("listen on %s: %w", o.Addr, err)
-	}
+	return nil
+}
+
+// newServer returns a server that does not listen.
+func newServer(o Options) *Server {
 	s := &Server{
-		Addr:     listener.Addr().String(),
 		User:     o.User,
 		Password: o.Password,
 		options:  o,
-		listener: listener,
 		hostKey:  o.HostKey,
-		store:    newStore(o),
 		script:   newScript(),
+		began:    time.Now(),
 		conns:    make(map[net.Conn]struct{}),
 		sessions: make(map[uint64]*session),
+		state:    o.State,
 	}
-	s.config = s.sshConfig()
-	s.all.Go(s.accept)
-	return s, nil
+	s.ctx, s.stop = context.WithCancel(context.Background())
+	s.hub = newHub(s)
+	s.store = newStore(o, s.hub)
+	return s
 }
 
 // NewHostKey makes an ed25519 key.
@@ -162,20 +181,23 @@ func NewHostKey() (ssh.Signer, error) {
 	return ssh.NewSignerFromKey(key)
 }
 
-// KnownHosts returns the known_hosts line of the server.
+// KnownHosts returns the known_hosts line of the server. One that does not listen is known by "*".
 func (s *Server) KnownHosts() string {
-	return knownhosts.Line([]string{s.Addr}, s.hostKey.PublicKey()) + "\n"
+	return knownhosts.Line([]string{either(s.Addr, "*")}, s.hostKey.PublicKey()) + "\n"
 }
 
 // Close ends all sessions, and waits until all that the server started is gone.
 func (s *Server) Close() {
+	s.stop()
 	s.mu.Lock()
 	s.closed = true
 	for conn := range s.conns {
 		conn.Close()
 	}
 	s.mu.Unlock()
-	s.listener.Close()
+	for _, listener := range s.listeners {
+		listener.Close()
+	}
 	s.all.Wait()
 	s.store.close()
 }
@@ -187,6 +209,24 @@ func (s *Server) DropSessions() {
 	for conn := range s.conns {
 		conn.Close()
 	}
+}
+
+// Restart is what a device does whose power fails: sessions end without a word, and so do locks, the candidate
+// and an unconfirmed commit; running is what startup holds. It listens again at once.
+func (s *Server) Restart() {
+	s.DropSessions()
+	s.power.Lock() // what is being served is over
+	defer s.power.Unlock()
+	for _, ses := range s.allSessions() {
+		s.endSession(ses, ending{reason: "dropped"})
+	}
+	s.store.restart()
+}
+
+func (s *Server) allSessions() []*session {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Collect(maps.Values(s.sessions))
 }
 
 // Sessions returns how many NETCONF sessions there are.
@@ -211,6 +251,9 @@ func (s *Server) Startup() *yang.Tree { return s.store.snapshot(startup) }
 // CandidateDirty says whether the candidate holds uncommitted changes.
 func (s *Server) CandidateDirty() bool { return s.store.dirty() }
 
+// CommitPending says whether a confirmed commit awaits its confirmation.
+func (s *Server) CommitPending() bool { return s.store.commitPending() }
+
 // LockHolder returns the session-id that holds the lock of a datastore ("candidate", "running", "startup"), or 0.
 func (s *Server) LockHolder(datastore string) uint64 { return s.store.holder(datastore) }
 
@@ -227,52 +270,15 @@ func (s *Server) SetRunning(t *yang.Tree) {
 	})
 }
 
-// Edit changes the running configuration behind everybody's back: no lock, no validation.
+// Edit changes the running configuration behind everybody's back: no lock, no validation. Subscribers are
+// told that the device itself did it.
 func (s *Server) Edit(change func(running *yang.Tree) error) error {
 	return s.store.editRunning(change)
 }
 
-// accept serves connections until the listener is closed.
-func (s *Server) accept() {
-	for {
-		conn, err := s.listener.Accept()
-		if err != nil {
-			if s.isClosed() {
-				return
-			}
-			time.Sleep(10 * time.Millisecond) // out of descriptors, most likely
-			continue
-		}
-		if !s.addConn(conn) {
-			conn.Close()
-			return
-		}
-		s.all.Go(func() {
-			defer s.removeConn(conn)
-			s.serveSSH(conn)
-		})
-	}
-}
-
-func (s *Server) isClosed() bool {
+// SetState replaces what get reports beside the configuration. The tree must not be changed afterwards.
+func (s *Server) SetState(t *yang.Tree) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.closed
-}
-
-func (s *Server) addConn(conn net.Conn) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.closed {
-		return false
-	}
-	s.conns[conn] = struct{}{}
-	return true
-}
-
-func (s *Server) removeConn(conn net.Conn) {
-	conn.Close()
-	s.mu.Lock()
-	delete(s.conns, conn)
-	s.mu.Unlock()
+	s.state = t
 }

@@ -4,11 +4,10 @@
 package netconftest
 
 import (
-	"context"
 	"errors"
 	"fmt"
+	"html"
 	"os"
-	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -31,31 +30,6 @@ var testModel = sync.OnceValue(func() *Model {
 	}
 	return model
 })
-
-// device starts a server and returns a way to log in.
-func device(t *testing.T, o Options) (*Server, func() *netconf.Session) {
-	t.Helper()
-	if o.Model == nil {
-		o.Model = testModel()
-	}
-	s := NewServer(o)
-	t.Cleanup(s.Close)
-	return s, func() *netconf.Session {
-		t.Helper()
-		session, err := netconf.DialSSH(t.Context(), s.Addr, netconf.SSHConfig{
-			User: s.User, Password: s.Password, KnownHosts: []byte(s.KnownHosts()),
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(func() {
-			ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
-			defer cancel()
-			_ = session.Close(ctx)
-		})
-		return session
-	}
-}
 
 // text shows a tree as path=value lines.
 func text(t *yang.Tree) string {
@@ -110,23 +84,15 @@ func TestSubtreeFilter(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			data, err := s.GetConfig(t.Context(), netconf.Running, []byte(tt.filter))
+			data, err := s.running(tt.filter)
 			if err != nil {
 				t.Fatal(err)
 			}
-			if diff := cmp.Diff(tt.want, text(tree(t, string(data)))); diff != "" {
+			if diff := cmp.Diff(tt.want, text(tree(t, data))); diff != "" {
 				t.Error(diff)
 			}
 		})
 	}
-}
-
-func tagOf(err error) string {
-	var one *netconf.RPCError
-	if errors.As(err, &one) {
-		return one.Tag
-	}
-	return fmt.Sprint(err)
 }
 
 // Prefixes may be declared anywhere, and config have any.
@@ -138,10 +104,10 @@ func TestPrefixes(t *testing.T) {
 		`<nc:edit-config ` + nc + ` xmlns="urn:acme:router" xmlns:r="urn:acme:router"><nc:target><nc:candidate/></nc:target><nc:config><system><r:hostname>p1</r:hostname></system>` +
 			`<interfaces><interface><name>p</name><type>r:ethernet</type></interface></interfaces></nc:config></nc:edit-config>`,
 	} {
-		if _, err := s.Exec(t.Context(), netconf.RawMethod(rpc)); err != nil {
+		if err := s.do(rpc); err != nil {
 			t.Fatal(err)
 		}
-		if err := s.Commit(t.Context(), netconf.CommitOptions{}); err != nil {
+		if err := s.commit(""); err != nil {
 			t.Fatal(err)
 		}
 		if got := server.Running().Get("/acme-router:system/hostname").Value(); got != fmt.Sprint("p", i) {
@@ -153,61 +119,77 @@ func TestPrefixes(t *testing.T) {
 func TestLocks(t *testing.T) {
 	server, login := device(t, Options{Profile: Profile{WritableRunning: true}})
 	one, two := login(), login()
-	ctx := t.Context()
-	edit := netconf.EditConfigRequest{Target: "candidate", Config: []byte(system("<hostname>x</hostname>"))}
-	if err := one.Lock(ctx, "candidate"); err != nil {
+	edit := func(c *client) error { return c.edit("candidate", "", system("<hostname>x</hostname>")) }
+	if err := one.lock("candidate"); err != nil {
 		t.Fatal(err)
 	}
-	err := two.Lock(ctx, "candidate")
-	var denied *netconf.RPCError
-	if !errors.As(err, &denied) || denied.Tag != "lock-denied" || denied.SessionID != one.ID() {
+	err := two.lock("candidate")
+	var denied *replyError
+	if !errors.As(err, &denied) || denied.tags[0] != "lock-denied" || denied.session != one.id() {
 		t.Fatalf("got %v", err)
 	}
 	for name, err := range map[string]error{
-		"edit-config":     two.EditConfig(ctx, edit),
-		"discard-changes": two.DiscardChanges(ctx),
-		"commit":          two.Commit(ctx, netconf.CommitOptions{}),
+		"edit-config":     edit(two),
+		"discard-changes": two.discard(),
+		"commit":          two.commit(""),
 	} {
 		if tagOf(err) != "in-use" {
 			t.Errorf("%s by another session: %v", name, err)
 		}
 	}
-	if err := two.Unlock(ctx, "candidate"); tagOf(err) != "operation-failed" {
+	if err := two.unlock("candidate"); tagOf(err) != "operation-failed" {
 		t.Errorf("unlock by another session: %v", err)
 	}
-	if err := one.EditConfig(ctx, edit); err != nil {
+	if err := edit(one); err != nil {
 		t.Fatal(err)
 	}
-	if server.LockHolder("candidate") != one.ID() || !server.CandidateDirty() {
+	if server.LockHolder("candidate") != one.id() || !server.CandidateDirty() {
 		t.Error("the lock or the change is gone")
 	}
-	if err := two.KillSession(ctx, one.ID()); err != nil {
+	if err := two.do(fmt.Sprintf("<kill-session><session-id>%d</session-id></kill-session>", one.id())); err != nil {
 		t.Fatal(err)
 	}
-	<-one.Done()
+	if _, err := one.read(); err == nil {
+		t.Error("the killed session lives")
+	}
 	if server.LockHolder("candidate") != 0 || server.CandidateDirty() {
 		t.Error("a killed session left its lock or its changes")
 	}
-	if err := two.EditConfig(ctx, edit); err != nil {
+	if err := edit(two); err != nil {
 		t.Fatal(err)
 	}
-	if err := two.Lock(ctx, "candidate"); tagOf(err) != "resource-denied" {
+	if err := two.lock("candidate"); tagOf(err) != "resource-denied" {
 		t.Errorf("lock of a dirty candidate: %v", err)
+	}
+}
+
+// What a killed session had sent, and was not served, is not served.
+func TestKilledSession(t *testing.T) {
+	server, login := device(t, Options{})
+	victim, other := login(), login()
+	release := server.Hold("get-config")
+	victim.send(getHostname)
+	victim.send(edit("candidate", system("<hostname>late</hostname>")))
+	eventually(t, "the request arrives", func() bool { return server.Count("get-config") == 1 })
+	other.ok(fmt.Sprintf("<kill-session><session-id>%d</session-id></kill-session>", victim.id()))
+	release()
+	eventually(t, "the session ends", func() bool { return server.Sessions() == 1 })
+	other.ok(getNothing)
+	if server.Count("edit-config") != 0 || server.CandidateDirty() {
+		t.Error("a killed session's request was served")
 	}
 }
 
 func TestConfirmedCommit(t *testing.T) {
 	server, login := device(t, Options{Running: tree(t, system("<hostname>before</hostname>"))})
 	s := login()
-	ctx := t.Context()
 	hostname := func() string { return server.Running().Get("/acme-router:system/hostname").Value() }
-	commit := func(s *netconf.Session, name string, o netconf.CommitOptions) {
+	commit := func(s *client, name, options string) {
 		t.Helper()
-		edit := netconf.EditConfigRequest{Target: "candidate", Config: []byte(system("<hostname>" + name + "</hostname>"))}
-		if err := s.EditConfig(ctx, edit); err != nil {
+		if err := s.edit("candidate", "", system("<hostname>"+name+"</hostname>")); err != nil {
 			t.Fatal(err)
 		}
-		if err := s.Commit(ctx, o); err != nil {
+		if err := s.commit(options); err != nil {
 			t.Fatal(err)
 		}
 		if hostname() != name {
@@ -225,50 +207,77 @@ func TestConfirmedCommit(t *testing.T) {
 		t.Fatalf("running has %q, want %q", hostname(), want)
 	}
 
-	commit(s, "timeout", netconf.CommitOptions{Confirmed: true, ConfirmTimeout: time.Second})
+	commit(s, "timeout", "<confirmed/><confirm-timeout>1</confirm-timeout>")
 	eventually("before")
 
-	commit(s, "cancelled", netconf.CommitOptions{Confirmed: true})
-	if err := s.CancelCommit(ctx, ""); err != nil {
+	commit(s, "cancelled", "<confirmed/>")
+	if err := s.cancel(""); err != nil {
 		t.Fatal(err)
 	}
 	eventually("before")
 
-	commit(s, "confirmed", netconf.CommitOptions{Confirmed: true})
-	if err := s.Commit(ctx, netconf.CommitOptions{}); err != nil {
+	commit(s, "confirmed", "<confirmed/>")
+	if err := s.commit(""); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.CancelCommit(ctx, ""); tagOf(err) != "operation-failed" {
+	if err := s.cancel(""); tagOf(err) != "operation-failed" {
 		t.Errorf("cancel after confirm: %v", err)
 	}
 
 	dropped := login()
-	commit(dropped, "dropped", netconf.CommitOptions{Confirmed: true})
-	dropped.Abort()
+	commit(dropped, "dropped", "<confirmed/>")
+	_ = dropped.close()
 	eventually("confirmed")
 
 	persistent := login()
-	commit(persistent, "persists", netconf.CommitOptions{Confirmed: true, Persist: "token"})
-	persistent.Abort()
-	if err := s.Commit(ctx, netconf.CommitOptions{PersistID: "other"}); tagOf(err) != "invalid-value" {
+	commit(persistent, "persists", "<confirmed/><persist>token</persist>")
+	_ = persistent.close()
+	if err := s.commit("<persist-id>other</persist-id>"); tagOf(err) != "invalid-value" {
 		t.Errorf("wrong persist-id: %v", err)
 	}
-	if err := s.Commit(ctx, netconf.CommitOptions{PersistID: "token"}); err != nil {
+	if err := s.commit("<persist-id>token</persist-id>"); err != nil {
 		t.Fatal(err)
 	}
-	commit(s, "again", netconf.CommitOptions{Confirmed: true, Persist: "token2"})
-	if err := login().CancelCommit(ctx, "token2"); err != nil {
+	commit(s, "again", "<confirmed/><persist>token2</persist>")
+	if err := login().cancel("token2"); err != nil {
 		t.Fatal(err)
 	}
 	eventually("persists")
 }
 
+// After a restart, what was saved is there, and nothing else.
+func TestRestart(t *testing.T) {
+	for _, profile := range []Profile{{}, {Startup: true}} {
+		server, login := device(t, Options{Profile: profile, Running: tree(t, system("<hostname>saved</hostname>"))})
+		c := login()
+		c.commitHostname("committed")
+		if err := c.lock("candidate"); err != nil {
+			t.Fatal(err)
+		}
+		c.ok(edit("candidate", system("<hostname>unsure</hostname>")))
+		if err := c.commit("<confirmed/><persist>me</persist>"); err != nil {
+			t.Fatal(err)
+		}
+		c.ok(edit("candidate", system("<hostname>edited</hostname>")))
+		server.Restart()
+		if _, err := c.read(); err == nil {
+			t.Error("the session lives")
+		}
+		want := map[bool]string{false: "committed", true: "saved"}[profile.Startup]
+		eventually(t, "all is given up", func() bool {
+			return server.LockHolder("candidate") == 0 && !server.CandidateDirty() && !server.CommitPending() &&
+				text(server.Running()) == "system/hostname="+want+"\n"
+		})
+		login().commitHostname("again")
+	}
+}
+
 func TestProfiles(t *testing.T) {
-	edit := netconf.EditConfigRequest{Target: netconf.Running, Config: []byte(system("<hostname>x</hostname>"))}
+	const x = "<hostname>x</hostname>"
 	t.Run("writable-running, startup, base:1.0", func(t *testing.T) {
 		server, login := device(t, Options{Profile: Profile{NoCandidate: true, Startup: true, Base10Only: true, NoValidate: true, Modules: InHello}})
 		s := login()
-		c := s.Capabilities()
+		c := s.capabilities()
 		if c.Has(netconf.Candidate, netconf.Base11) || c.CanValidate() || c.CanConfirm() || !c.Has(netconf.WritableRunning) || !c.Has(netconf.Startup) {
 			t.Errorf("capabilities %v", c.Names())
 		}
@@ -279,45 +288,44 @@ func TestProfiles(t *testing.T) {
 		if !found {
 			t.Errorf("modules %v", c.Modules())
 		}
-		if err := s.EditConfig(t.Context(), edit); err != nil {
+		if err := s.edit("running", "", system(x)); err != nil {
 			t.Fatal(err)
 		}
-		if err := s.Commit(t.Context(), netconf.CommitOptions{}); tagOf(err) != "operation-not-supported" {
+		if err := s.commit(""); tagOf(err) != "operation-not-supported" {
 			t.Errorf("commit: %v", err)
 		}
-		if err := s.Lock(t.Context(), "candidate"); tagOf(err) != "bad-element" {
+		if err := s.lock("candidate"); tagOf(err) != "bad-element" {
 			t.Errorf("lock candidate: %v", err)
 		}
 		if text(server.Startup()) != "" {
 			t.Error("startup changed by itself")
 		}
-		if err := s.CopyConfig(t.Context(), netconf.StartupStore, netconf.Running); err != nil {
+		if err := s.do("<copy-config><target><startup/></target><source><running/></source></copy-config>"); err != nil {
 			t.Fatal(err)
 		}
 		if text(server.Startup()) != "system/hostname=x\n" {
 			t.Errorf("startup %q", text(server.Startup()))
 		}
-		if err := s.DeleteConfig(t.Context(), netconf.StartupStore); err != nil || text(server.Startup()) != "" {
+		if err := s.do("<delete-config><target><startup/></target></delete-config>"); err != nil || text(server.Startup()) != "" {
 			t.Errorf("delete-config: %v, %q", err, text(server.Startup()))
 		}
 	})
 	t.Run("candidate only", func(t *testing.T) {
 		_, login := device(t, Options{})
-		if err := login().EditConfig(t.Context(), edit); tagOf(err) != "bad-element" {
+		if err := login().edit("running", "", system(x)); tagOf(err) != "bad-element" {
 			t.Errorf("edit-config of running: %v", err)
 		}
 	})
 	t.Run("loses validated commits", func(t *testing.T) {
 		server, login := device(t, Options{Profile: Profile{LosesValidatedCommits: true}})
 		s := login()
-		edit.Target = netconf.CandidateStore
 		for _, validate := range []bool{true, false} {
-			err := s.EditConfig(t.Context(), edit)
+			err := s.edit("candidate", "", system(x))
 			if err == nil && validate {
-				err = s.Validate(t.Context(), netconf.CandidateStore)
+				err = s.do("<validate><source><candidate/></source></validate>")
 			}
 			if err == nil {
-				err = s.Commit(t.Context(), netconf.CommitOptions{})
+				err = s.commit("")
 			}
 			if err != nil || (text(server.Running()) == "") != validate {
 				t.Errorf("validated %t: %v, running %q", validate, err, text(server.Running()))
@@ -329,16 +337,17 @@ func TestProfiles(t *testing.T) {
 func TestModulesAndSchema(t *testing.T) {
 	_, login := device(t, Options{})
 	s := login()
-	data, err := s.Get(t.Context(), []byte(`<yang-library xmlns="urn:ietf:params:xml:ns:yang:ietf-yang-library"><module-set><module><name>acme-router</name><revision/></module></module-set></yang-library>`))
-	if err != nil || !strings.Contains(string(data), "<revision>2026-01-15</revision>") || strings.Contains(string(data), "content-id") {
+	data, err := s.get(`<yang-library xmlns="urn:ietf:params:xml:ns:yang:ietf-yang-library"><module-set><module><name>acme-router</name><revision/></module></module-set></yang-library>`)
+	if err != nil || !strings.Contains(data, "<revision>2026-01-15</revision>") || strings.Contains(data, "content-id") {
 		t.Errorf("got %s, %v", data, err)
 	}
-	text, err := s.GetSchema(t.Context(), "acme-router", "")
+	text, err := s.schema("acme-router", "")
 	want, _ := os.ReadFile("testdata/acme-router.yang")
-	if diff := cmp.Diff(string(want), string(text)); err != nil || diff != "" {
+	text = html.UnescapeString(strings.TrimSuffix(text[strings.Index(text, ">")+1:], "</data>"))
+	if diff := cmp.Diff(string(want), text); err != nil || diff != "" {
 		t.Errorf("get-schema: %v\n%s", err, diff)
 	}
-	if _, err := s.GetSchema(t.Context(), "acme-router", "1999-01-01"); tagOf(err) != "invalid-value" {
+	if _, err := s.schema("acme-router", "1999-01-01"); tagOf(err) != "invalid-value" {
 		t.Errorf("got %v", err)
 	}
 }
@@ -357,8 +366,8 @@ func TestForeignModules(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, login := device(t, Options{Model: model})
-	data, err := login().Get(t.Context(), nil)
-	if err != nil || !strings.Contains(string(data), "<import-only-module><name>types</name>") || strings.Contains(string(data), "theirs") {
+	data, err := login().get("")
+	if err != nil || !strings.Contains(data, "<import-only-module><name>types</name>") || strings.Contains(data, "theirs") {
 		t.Errorf("got %s, %v", data, err)
 	}
 }
@@ -367,15 +376,15 @@ func TestScript(t *testing.T) {
 	server, login := device(t, Options{})
 	s := login()
 	server.Fail("lock", RPCError{Tag: "lock-denied", Message: "no", Info: "<session-id>9</session-id>"}, RPCError{Tag: "in-use"})
-	var list netconf.RPCErrors
-	if err := s.Lock(t.Context(), "candidate"); !errors.As(err, &list) || len(list) != 2 || list[0].SessionID != 9 {
+	var list *replyError
+	if err := s.lock("candidate"); !errors.As(err, &list) || fmt.Sprint(list.tags) != "[lock-denied in-use]" || list.session != 9 {
 		t.Errorf("got %v", err)
 	}
-	if err := s.Lock(t.Context(), "candidate"); err != nil {
+	if err := s.lock("candidate"); err != nil {
 		t.Error(err)
 	}
 	server.Drop("get")
-	if _, err := s.Get(t.Context(), nil); !errors.Is(err, netconf.ErrUnreachable) {
+	if _, err := s.get(""); !errors.Is(err, errEnded) {
 		t.Errorf("got %v", err)
 	}
 	if server.Count("lock") != 2 || server.Count("") != 3 || fmt.Sprint(server.Requests()) != "[lock lock get]" {
@@ -387,45 +396,4 @@ func TestScript(t *testing.T) {
 	}); err != nil || text(server.Running()) != "system/hostname=z\n" {
 		t.Errorf("edit: %v, running %q", err, text(server.Running()))
 	}
-}
-
-// Many devices share a model, and leave nothing behind.
-func TestManyDevices(t *testing.T) {
-	before := runtime.NumGoroutine()
-	const n = 200
-	key, err := NewHostKey()
-	if err != nil {
-		t.Fatal(err)
-	}
-	servers := make([]*Server, n)
-	for i := range servers {
-		servers[i] = NewServer(Options{Model: testModel(), HostKey: key})
-	}
-	var all sync.WaitGroup
-	for i := range n / 10 {
-		all.Go(func() {
-			s := servers[i*10]
-			session, err := netconf.DialSSH(t.Context(), s.Addr, netconf.SSHConfig{User: s.User, Password: s.Password, KnownHosts: []byte(s.KnownHosts())})
-			if err != nil {
-				t.Error(err)
-				return
-			}
-			defer session.Abort()
-			if _, err := session.GetConfig(t.Context(), netconf.Running, nil); err != nil {
-				t.Error(err)
-			}
-		})
-	}
-	all.Wait()
-	for _, s := range servers {
-		s.Close()
-	}
-	for range 300 {
-		if runtime.NumGoroutine() <= before {
-			return
-		}
-		time.Sleep(10 * time.Millisecond)
-	}
-	stacks := make([]byte, 1<<16)
-	t.Errorf("%d goroutines, %d before\n%s", runtime.NumGoroutine(), before, stacks[:runtime.Stack(stacks, true)])
 }

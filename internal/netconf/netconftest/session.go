@@ -7,11 +7,11 @@ import (
 	"bytes"
 	"encoding/xml"
 	"io"
+	"net"
 	"slices"
 	"strconv"
+	"sync"
 	"time"
-
-	"golang.org/x/crypto/ssh"
 
 	"github.com/strowger/strowger/internal/netconf"
 )
@@ -21,78 +21,122 @@ const (
 	maxRequest   = 64 << 20
 )
 
+// peer is who is at the other end.
+type peer struct {
+	user, host string
+	transport  string // an identity of ietf-netconf-monitoring
+}
+
+func hostOf(addr net.Addr) string {
+	host, _, err := net.SplitHostPort(addr.String())
+	if err != nil {
+		return addr.String()
+	}
+	return host
+}
+
 // session is one NETCONF session.
 type session struct {
 	*Server
+	peer
 	id      uint64
-	conn    ssh.Conn
-	framer  *netconf.Framer
+	conn    io.Closer // the transport below
+	input   *input
+	framer  *netconf.Framer // of what is read
+	login   time.Time
 	closing bool
+	// after is done when the reply was sent.
+	after func()
+
+	sending sync.Mutex // replies and notifications
+	out     io.Writer
+	chunked bool
+
+	counters counters // guarded by Server.mu
 }
 
-// serveSession speaks NETCONF until the client closes the session or breaks the protocol.
-func (s *Server) serveSession(conn ssh.Conn, channel io.ReadWriter) {
-	ses := s.addSession(conn, channel)
-	defer s.endSession(ses)
+// serveSession speaks NETCONF until the client closes the session or breaks the protocol. conn is the
+// transport below the channel.
+func (s *Server) serveSession(conn io.Closer, channel io.ReadWriter, from peer) {
+	ses := s.addSession(conn, channel, from)
+	end := ending{reason: "dropped"}
+	defer func() { s.endSession(ses, end) }()
+	defer ses.input.close()
 	if !ses.hello() {
+		end.reason = "bad-hello"
 		return
 	}
+	s.hub.sessionStarted(ses)
 	for !ses.closing {
 		message, err := ses.framer.ReadMessage()
-		if err != nil {
+		if err != nil || !ses.serve(message) {
 			return
 		}
-		reply, ok := ses.serve(message)
-		if !ok || ses.framer.WriteMessage(reply) != nil {
-			return
+		if ses.after != nil {
+			ses.after()
+			ses.after = nil
 		}
 	}
+	end.reason = "closed"
 }
 
-func (s *Server) addSession(conn ssh.Conn, channel io.ReadWriter) *session {
+func (s *Server) addSession(conn io.Closer, channel io.ReadWriter, from peer) *session {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.lastID++
-	ses := &session{Server: s, id: s.lastID, conn: conn, framer: netconf.NewFramer(channel, maxRequest)}
+	in := &input{r: channel, stalls: s.options.Profile.StallsAfterHello}
+	ses := &session{
+		Server: s, peer: from, id: s.lastID, conn: conn, input: in, out: channel, login: time.Now(),
+		framer: netconf.NewFramer(readOnly{in}, maxRequest),
+	}
 	s.sessions[ses.id] = ses
+	s.counters.sessions++
 	return ses
 }
 
-func (s *Server) endSession(ses *session) {
-	s.mu.Lock()
-	delete(s.sessions, ses.id)
-	s.mu.Unlock()
-	s.store.sessionEnded(ses.id)
+// readOnly is for a Framer that only reads.
+type readOnly struct{ io.Reader }
+
+func (readOnly) Write(p []byte) (int, error) { return len(p), nil }
+
+// ending is why a session ended, as RFC 6470 calls it, and the session that killed it.
+type ending struct {
+	reason   string
+	killedBy uint64
 }
 
-// kill ends another session.
-func (s *Server) kill(id uint64) error {
+// endSession forgets a session; a second time it does nothing.
+func (s *Server) endSession(ses *session, why ending) {
 	s.mu.Lock()
-	ses := s.sessions[id]
+	_, lives := s.sessions[ses.id]
+	delete(s.sessions, ses.id)
 	s.mu.Unlock()
-	if ses == nil {
-		return &RPCError{Type: "protocol", Tag: "invalid-value", Message: "there is no such session"}
+	if lives {
+		s.hub.unsubscribeAll(ses)
+		s.store.sessionEnded(ses)
+		s.hub.sessionEnded(ses, why)
 	}
-	s.endSession(ses)
-	return ses.conn.Close()
+}
+
+// find returns a session that lives, or nil.
+func (s *Server) find(id uint64) *session {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.sessions[id]
 }
 
 // hello exchanges the hellos and chooses the framing.
 func (s *session) hello() bool {
-	var b bytes.Buffer
-	b.WriteString(`<hello xmlns="` + netconfNamespace + `"><capabilities>`)
-	for _, uri := range s.options.Model.capabilities(s.options.Profile) {
-		b.WriteString("<capability>")
-		_ = xml.EscapeText(&b, []byte(uri)) // a Buffer does not fail
-		b.WriteString("</capability>")
-	}
-	b.WriteString("</capabilities><session-id>" + strconv.FormatUint(s.id, 10) + "</session-id></hello>")
-	if s.framer.WriteMessage(b.Bytes()) != nil {
+	fault := s.script.event("hello", s.id)
+	if fault != nil && !fault.await(s.input.ended(s.all.Go)) {
 		return false
 	}
-	late := time.AfterFunc(helloTimeout, func() { s.conn.Close() })
+	if !s.send(s.helloMessage(), fault) {
+		return false
+	}
+	stop := closeLater(helloTimeout, s.conn)
 	message, err := s.framer.ReadMessage()
-	late.Stop()
+	stop()
 	if err != nil {
 		return false
 	}
@@ -108,114 +152,84 @@ func (s *session) hello() bool {
 	switch {
 	case slices.Contains(theirs, base11) && !s.options.Profile.Base10Only:
 		s.framer.SetFraming(netconf.Chunked)
+		s.chunked = true
 	case !slices.Contains(theirs, base10):
 		return false
 	}
 	return true
 }
 
-// serve answers one message; false ends the session without an answer.
-func (s *session) serve(message []byte) ([]byte, bool) {
-	rpc, err := parseElement(message)
-	if err != nil {
-		return s.reply(nil, nil, rpcErrors{{Type: "rpc", Tag: "malformed-message", Message: err.Error()}}), true
+func (s *session) helloMessage() []byte {
+	var b bytes.Buffer
+	b.WriteString(`<hello xmlns="` + netconfNamespace + `"><capabilities>`)
+	for _, uri := range s.options.Model.capabilities(s.options.Profile) {
+		b.WriteString("<capability>")
+		_ = xml.EscapeText(&b, []byte(uri)) // a Buffer does not fail
+		b.WriteString("</capability>")
 	}
-	if rpc.name != "rpc" || rpc.space != netconfNamespace {
-		return s.reply(nil, nil, rpcErrors{{Type: "rpc", Tag: "unknown-element", Message: "only rpc is understood",
-			Info: "<bad-element>" + rpc.name + "</bad-element>"}}), true
-	}
-	if rpc.attr("message-id") == "" {
-		return s.reply(rpc, nil, rpcErrors{{Type: "rpc", Tag: "missing-attribute", Message: "message-id is missing",
-			Info: "<bad-attribute>message-id</bad-attribute><bad-element>rpc</bad-element>"}}), true
-	}
-	if len(rpc.children) != 1 {
-		return s.reply(rpc, nil, rpcErrors{{Type: "rpc", Tag: "bad-element", Message: "an rpc holds one operation"}}), true
-	}
-	operation := rpc.children[0]
-	switch fault := s.script.received(operation.name); {
-	case fault.drop:
-		s.conn.Close()
-		return nil, false
-	case fault.errors != nil:
-		return s.answer(rpc, nil, fault.errors), true
-	case fault.hold != nil || fault.delay > 0:
-		if !s.wait(fault) {
-			return nil, false
-		}
-	}
-	body, err := s.operate(operation)
-	if err != nil {
-		return s.answer(rpc, nil, listOf(err)), true
-	}
-	return s.answer(rpc, body, nil), true
+	b.WriteString("</capabilities><session-id>" + strconv.FormatUint(s.id, 10) + "</session-id></hello>")
+	return b.Bytes()
 }
 
-// answer reports the request to whoever listens, and writes the reply.
-func (s *session) answer(rpc *element, body []byte, failed rpcErrors) []byte {
-	if s.options.OnRequest != nil {
-		r := Request{Session: s.id, Operation: rpc.children[0].name}
-		if len(failed) > 0 {
-			r.Failed = failed[0].Tag
-		}
-		s.options.OnRequest(r)
+// send writes a message, or what a fault leaves of it; false ends the session.
+func (s *session) send(message []byte, fault *Fault) bool {
+	if fault == nil {
+		return s.write(frames(message, s.chunked, s.options.Profile.ChunkBytes))
 	}
-	return s.reply(rpc, body, failed)
+	switch fault.Do {
+	case DropBefore, DropWithin:
+		s.conn.Close()
+		return false
+	case NoReply, Ignore:
+		return true
+	case DelayReply:
+		if !fault.wait(s.input.ended(s.all.Go)) {
+			return false
+		}
+	}
+	ok := s.write([][]byte{fault.spoiled(message, s.chunked)})
+	if ok && (fault.Do == CutReply || fault.Do == DropAfter) {
+		s.conn.Close()
+		return false
+	}
+	return ok
+}
+
+func (s *session) write(parts [][]byte) bool {
+	s.sending.Lock()
+	defer s.sending.Unlock()
+	for _, part := range parts {
+		if _, err := s.out.Write(part); err != nil {
+			return false
+		}
+	}
+	return true
+}
+
+// await does what a fault wants before the request is served: it waits, or says false to end the session.
+func (f *Fault) await(ended <-chan struct{}) bool {
+	switch f.Do {
+	case DropBefore:
+		return false
+	case Delay, Hold:
+		return f.wait(ended)
+	}
+	return true
 }
 
 // wait blocks as a fault says; false if the connection ended meanwhile.
-func (s *session) wait(f fault) bool {
-	ended := make(chan struct{})
-	go func() {
-		_ = s.conn.Wait()
-		close(ended)
-	}()
+func (f *Fault) wait(ended <-chan struct{}) bool {
 	var late <-chan time.Time
-	if f.delay > 0 {
-		timer := time.NewTimer(f.delay)
+	if f.Delay > 0 {
+		timer := time.NewTimer(f.Delay)
 		defer timer.Stop()
 		late = timer.C
 	}
 	select {
-	case <-f.hold:
+	case <-f.release: // nil, and never ready, but for Hold
 	case <-late:
 	case <-ended:
 		return false
 	}
 	return true
-}
-
-// reply writes an rpc-reply: the attributes of the rpc, and errors, or a body, or ok.
-func (s *session) reply(rpc *element, body []byte, failed rpcErrors) []byte {
-	var b bytes.Buffer
-	b.Grow(len(body) + 256)
-	b.WriteString(`<rpc-reply xmlns="` + netconfNamespace + `"`)
-	if rpc != nil {
-		for i, a := range rpc.attrs {
-			name := a.Name.Local
-			if a.Name.Space != "" {
-				prefix := "a" + strconv.Itoa(i)
-				b.WriteString(" xmlns:" + prefix + `="`)
-				_ = xml.EscapeText(&b, []byte(a.Name.Space)) // a Buffer does not fail
-				b.WriteString(`"`)
-				name = prefix + ":" + name
-			}
-			b.WriteString(" " + name + `="`)
-			_ = xml.EscapeText(&b, []byte(a.Value))
-			b.WriteString(`"`)
-		}
-	}
-	b.WriteString(">")
-	warnings := true
-	for _, e := range failed {
-		e.write(&b, s.options.Model)
-		warnings = warnings && e.Severity == "warning"
-	}
-	switch {
-	case body != nil:
-		b.Write(body)
-	case warnings:
-		b.WriteString("<ok/>")
-	}
-	b.WriteString("</rpc-reply>")
-	return b.Bytes()
 }

@@ -8,6 +8,7 @@ import (
 	"crypto/subtle"
 	"errors"
 	"net"
+	"slices"
 	"sync"
 	"time"
 
@@ -36,17 +37,35 @@ func (s *Server) sshConfig() *ssh.ServerConfig {
 			return nil, s.checkPassword(c.User(), []byte(answers[0]))
 		}
 	}
-	if len(s.options.AuthorizedKeys) > 0 {
-		config.PublicKeyCallback = func(c ssh.ConnMetadata, key ssh.PublicKey) (*ssh.Permissions, error) {
-			for _, known := range s.options.AuthorizedKeys {
-				if c.User() == s.User && bytes.Equal(known.Marshal(), key.Marshal()) {
-					return nil, nil
-				}
-			}
-			return nil, errLogin
-		}
+	if len(s.options.AuthorizedKeys)+len(s.options.UserAuthorities) > 0 {
+		config.PublicKeyCallback = s.publicKeyCallback()
+	}
+	if s.options.SSH != nil {
+		s.options.SSH(config)
 	}
 	return config
+}
+
+// publicKeyCallback knows keys, and authorities that sign certificates.
+func (s *Server) publicKeyCallback() func(ssh.ConnMetadata, ssh.PublicKey) (*ssh.Permissions, error) {
+	in := func(list []ssh.PublicKey, key ssh.PublicKey) bool {
+		return slices.ContainsFunc(list, func(known ssh.PublicKey) bool { return bytes.Equal(known.Marshal(), key.Marshal()) })
+	}
+	checker := &ssh.CertChecker{
+		IsUserAuthority: func(key ssh.PublicKey) bool { return in(s.options.UserAuthorities, key) },
+		UserKeyFallback: func(_ ssh.ConnMetadata, key ssh.PublicKey) (*ssh.Permissions, error) {
+			if in(s.options.AuthorizedKeys, key) {
+				return nil, nil
+			}
+			return nil, errLogin
+		},
+	}
+	return func(c ssh.ConnMetadata, key ssh.PublicKey) (*ssh.Permissions, error) {
+		if c.User() != s.User {
+			return nil, errLogin
+		}
+		return checker.Authenticate(c, key)
+	}
 }
 
 func (s *Server) checkPassword(user string, password []byte) error {
@@ -56,7 +75,8 @@ func (s *Server) checkPassword(user string, password []byte) error {
 	return nil
 }
 
-// serveSSH serves one connection until it ends. It may carry several NETCONF sessions.
+// serveSSH serves one connection until it ends; the server has the SSH server's role, whoever connected. It
+// may carry several NETCONF sessions.
 func (s *Server) serveSSH(conn net.Conn) {
 	_ = conn.SetDeadline(time.Now().Add(loginTimeout))
 	c, channels, requests, err := ssh.NewServerConn(conn, s.config)
@@ -82,7 +102,7 @@ func (s *Server) serveSSH(conn net.Conn) {
 }
 
 // serveChannel waits for the request of the netconf subsystem.
-func (s *Server) serveChannel(c ssh.Conn, channel ssh.Channel, requests <-chan *ssh.Request) {
+func (s *Server) serveChannel(c *ssh.ServerConn, channel ssh.Channel, requests <-chan *ssh.Request) {
 	var serving sync.WaitGroup
 	defer serving.Wait()
 	defer channel.Close()
@@ -96,7 +116,7 @@ func (s *Server) serveChannel(c ssh.Conn, channel ssh.Channel, requests <-chan *
 		if ok {
 			started = true
 			serving.Go(func() {
-				s.serveSession(c, channel)
+				s.serveSession(c, channel, peer{user: c.User(), host: hostOf(c.RemoteAddr()), transport: "netconf-ssh"})
 				_, _ = channel.SendRequest("exit-status", false, ssh.Marshal(struct{ Status uint32 }{0}))
 				channel.Close()
 			})

@@ -58,7 +58,8 @@ type ApplyResult struct {
 }
 
 // Apply makes the change of a plan as one transaction: lock, discard, edit, validate, commit, read back,
-// save, unlock - on the candidate where the NF offers one, else on running. It is done when the change
+// save, unlock - on the candidate where the NF offers one, else on running. Requests that do not depend on
+// each other's outcome are sent together: it costs four round trips. It is done when the change
 // was read back, not when the NF says so. An error leaves neither a lock nor a dirty candidate behind;
 // its Reason tells what happened, and ReadBackMismatch what is missing.
 func (p *Pool) Apply(ctx context.Context, e Endpoint, r ApplyRequest) (ApplyResult, error) {
@@ -67,6 +68,9 @@ func (p *Pool) Apply(ctx context.Context, e Endpoint, r ApplyRequest) (ApplyResu
 	}
 	var result ApplyResult
 	err := p.with(ctx, e, "apply", func(l *link) error {
+		l.device.secrets.planned(r.Intended)
+		l.device.applies.Store(true)
+		defer l.device.applies.Store(false)
 		t := &transaction{link: l, request: r, endpoint: e, lockWait: p.options.LockWait}
 		err := t.run(ctx)
 		result = t.result
@@ -128,10 +132,7 @@ func (t *transaction) change(ctx context.Context) error {
 		return err
 	}
 	validate := t.target == netconf.CandidateStore && t.Capabilities().CanValidate() && !t.device.losesValidated
-	if err := t.send(ctx, t.request.Edit, validate); err != nil {
-		return err
-	}
-	remaining, err := t.readBack(ctx)
+	remaining, err := t.send(ctx, t.request.Edit, validate)
 	if err != nil {
 		return err
 	}
@@ -143,15 +144,27 @@ func (t *transaction) change(ctx context.Context) error {
 	if !remaining.Empty() {
 		return t.mismatch(remaining)
 	}
-	if t.Capabilities().Has(netconf.Startup) {
-		if err := t.step(ctx, "copy-config", func(ctx context.Context) error {
-			return t.CopyConfig(ctx, netconf.StartupStore, netconf.Running)
-		}); err != nil {
-			return err
-		}
-		t.result.StartupSaved = true
+	return t.finish(ctx)
+}
+
+// finish saves what was read back, and frees the locks in the same round trip. That a lock cannot be freed
+// does not undo the change: it goes with the session.
+func (t *transaction) finish(ctx context.Context) error {
+	var steps []step
+	saves := t.Capabilities().Has(netconf.Startup)
+	if saves {
+		steps = append(steps, step{method: netconf.CopyConfig{Target: netconf.StartupStore, Source: netconf.Running},
+			done: func(*netconf.Reply) error { t.result.StartupSaved = true; return nil }})
 	}
-	return nil
+	for _, ds := range slices.Backward(t.locked) {
+		steps = append(steps, t.unlocking(ds))
+	}
+	err := t.together(ctx, steps...)
+	if err != nil && saves == t.result.StartupSaved {
+		t.Abort()
+		return nil
+	}
+	return err
 }
 
 // repeat sends what a server lost although it said that it had committed it. Some servers do so when the
@@ -167,10 +180,7 @@ func (t *transaction) repeat(ctx context.Context, remaining *plan.Plan) (*plan.P
 	if err := t.discard(ctx); err != nil {
 		return nil, err
 	}
-	if err := t.send(ctx, edit, false); err != nil {
-		return nil, err
-	}
-	left, err := t.readBack(ctx)
+	left, err := t.send(ctx, edit, false)
 	if err != nil {
 		return nil, err
 	}
@@ -181,45 +191,46 @@ func (t *transaction) repeat(ctx context.Context, remaining *plan.Plan) (*plan.P
 	return left, nil
 }
 
-// send edits, validates and commits.
-func (t *transaction) send(ctx context.Context, edit []byte, validate bool) error {
+// send edits and validates, then commits and reads back: two round trips, or one where running is edited.
+// It returns what is still to be done.
+func (t *transaction) send(ctx context.Context, edit []byte, validate bool) (*plan.Plan, error) {
 	t.touched = true
 	t.dirty = t.target == netconf.CandidateStore
-	request := netconf.EditConfigRequest{Target: t.target, DefaultOperation: "merge", Config: edit}
-	if t.Capabilities().CanValidate() {
-		request.TestOption = "test-then-set"
-	}
-	if t.Capabilities().Has(netconf.RollbackOnError) {
-		request.ErrorOption = "rollback-on-error"
-	}
-	if err := t.step(ctx, "edit-config", func(ctx context.Context) error { return t.EditConfig(ctx, request) }); err != nil {
-		return err
-	}
-	if t.target != netconf.CandidateStore {
-		return nil
-	}
+	steps := []step{{method: t.edit(edit)}}
 	if validate {
-		if err := t.step(ctx, "validate", func(ctx context.Context) error { return t.Validate(ctx, t.target) }); err != nil {
-			return err
+		steps = append(steps, step{method: netconf.Validate{Source: t.target}})
+	}
+	if t.target == netconf.CandidateStore {
+		if err := t.together(ctx, steps...); err != nil {
+			return nil, err
 		}
+		steps = []step{{method: netconf.Commit{}, done: func(*netconf.Reply) error { t.dirty = false; return nil }}}
 	}
-	if err := t.step(ctx, "commit", func(ctx context.Context) error {
-		return t.Commit(ctx, netconf.CommitOptions{})
-	}); err != nil {
+	var remaining *plan.Plan
+	steps = append(steps, step{method: observing(t.request.Filter), done: func(r *netconf.Reply) error {
+		var err error
+		remaining, err = t.readBack(r)
 		return err
-	}
-	t.dirty = false
-	return nil
+	}})
+	return remaining, t.together(ctx, steps...)
 }
 
-// readBack observes running and returns what is still to be done.
-func (t *transaction) readBack(ctx context.Context) (*plan.Plan, error) {
-	err := t.step(ctx, "get-config", func(ctx context.Context) error {
-		var err error
-		t.result.Observation, err = t.observe(ctx, t.request.Filter)
-		return err
-	})
-	if err != nil {
+// edit is the edit-config.
+func (t *transaction) edit(config []byte) netconf.EditConfig {
+	e := netconf.EditConfig{Target: t.target, DefaultOperation: "merge", Config: config}
+	if t.Capabilities().CanValidate() {
+		e.TestOption = "test-then-set"
+	}
+	if t.Capabilities().Has(netconf.RollbackOnError) {
+		e.ErrorOption = "rollback-on-error"
+	}
+	return e
+}
+
+// readBack returns what is still to be done by what running holds.
+func (t *transaction) readBack(reply *netconf.Reply) (*plan.Plan, error) {
+	var err error
+	if t.result.Observation, err = t.observation(reply); err != nil {
 		return nil, err
 	}
 	observed, _, errs := yang.DecodeXML(t.request.Schema, bytes.NewReader(t.result.Observation.XML),
@@ -272,13 +283,7 @@ func firstPaths(p *plan.Plan, n int) string {
 }
 
 func (t *transaction) discard(ctx context.Context) error {
-	return t.step(ctx, "discard-changes", t.DiscardChanges)
-}
-
-// step runs one RPC and translates its error.
-func (t *transaction) step(ctx context.Context, name string, f func(context.Context) error) error {
-	t.result.RPCs = append(t.result.RPCs, name)
-	return t.failed(name, t.rpc(ctx, f))
+	return t.together(ctx, step{method: netconf.DiscardChanges{}})
 }
 
 // failed turns an error of netconf into an Error without secrets, with paths and origins of the plan.
@@ -304,15 +309,14 @@ func (t *transaction) cleanUp(ctx context.Context) {
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleanupTimeout)
 	defer cancel()
-	var err error
+	var steps []step
 	if t.dirty {
-		err = t.discard(ctx)
+		steps = append(steps, step{method: netconf.DiscardChanges{}})
 	}
-	for i := len(t.locked) - 1; i >= 0 && err == nil; i-- {
-		ds := t.locked[i]
-		err = t.step(ctx, "unlock", func(ctx context.Context) error { return t.Unlock(ctx, ds) })
+	for _, ds := range slices.Backward(t.locked) {
+		steps = append(steps, t.unlocking(ds))
 	}
-	if err != nil {
+	if err := t.together(ctx, steps...); err != nil {
 		t.Abort()
 	}
 }

@@ -4,6 +4,7 @@
 package target
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -86,52 +87,6 @@ func clean(t *testing.T, s *netconftest.Server) {
 	})
 }
 
-// Whatever fails, and at whatever RPC, leaves the device as it was and the next attempt succeeds.
-func TestApplyFaults(t *testing.T) {
-	faults := map[string]struct {
-		inject func(*netconftest.Server, string)
-		want   Reason
-	}{
-		"rpc-error": {func(s *netconftest.Server, rpc string) {
-			s.Fail(rpc, netconftest.RPCError{Tag: "operation-failed", Message: "no"}, netconftest.RPCError{Tag: "invalid-value"})
-		}, RPCError},
-		"drop":  {func(s *netconftest.Server, rpc string) { s.Drop(rpc) }, Unreachable},
-		"never": {func(s *netconftest.Server, rpc string) { s.Hold(rpc) }, Timeout},
-	}
-	for _, rpc := range []string{"lock", "discard-changes", "edit-config", "validate", "commit", "get-config", "unlock"} {
-		for name, fault := range faults {
-			t.Run(rpc+"/"+name, func(t *testing.T) {
-				s, e := newDevice(t, netconftest.Options{Running: config(t, hostname("old"))})
-				p := newPool(t, Options{})
-				if name == "never" {
-					e.RPCTimeout = 500 * time.Millisecond
-				}
-				fault.inject(s, rpc)
-				_, err := p.Apply(t.Context(), e, request(t, s, config(t, hostname("new"))))
-				if want := fault.want; rpc == "unlock" { // the change is made and read back, the lock goes with the session
-					if err != nil {
-						t.Errorf("got %v", err)
-					}
-				} else if ReasonOf(err) != want {
-					t.Errorf("got %s: %v", ReasonOf(err), err)
-				}
-				clean(t, s)
-				s.ClearFaults()
-				e.RPCTimeout = 10 * time.Second
-				if runningHostname(s) == "old" {
-					if _, err := p.Apply(t.Context(), e, request(t, s, config(t, hostname("new")))); err != nil {
-						t.Fatal(err)
-					}
-				}
-				if runningHostname(s) != "new" {
-					t.Errorf("running has %q", runningHostname(s))
-				}
-				clean(t, s)
-			})
-		}
-	}
-}
-
 // An rpc-error is told in the terms of the plan, and without secrets.
 func TestViolations(t *testing.T) {
 	s, e := newDevice(t, netconftest.Options{})
@@ -188,6 +143,68 @@ func TestLockDenied(t *testing.T) {
 	}
 }
 
+// A lock that is denied is tried again, and several are taken in one order only: whoever has the first may
+// be waiting for the second.
+func TestLockAgain(t *testing.T) {
+	denied := netconftest.RPCError{Tag: "lock-denied", Message: "wait"}
+	for name, tt := range map[string]struct {
+		profile  netconftest.Profile
+		nth      int
+		requests string
+	}{
+		"candidate": {netconftest.Profile{}, 1,
+			"lock discard-changes discard-changes lock discard-changes edit-config validate commit get-config unlock"},
+		"first of two": {netconftest.Profile{WritableRunning: true}, 1,
+			"lock lock discard-changes unlock discard-changes lock lock discard-changes edit-config validate commit get-config unlock unlock"},
+		"second of two": {netconftest.Profile{WritableRunning: true}, 2,
+			"lock lock discard-changes lock discard-changes edit-config validate commit get-config unlock unlock"},
+		"running": {netconftest.Profile{NoCandidate: true}, 1, "lock lock edit-config get-config unlock"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s, e := newDevice(t, netconftest.Options{Profile: tt.profile, Running: config(t, hostname("old"))})
+			s.Inject(netconftest.Fault{Operation: "lock", Nth: tt.nth, Do: netconftest.AnswerErrors, Errors: []netconftest.RPCError{denied}})
+			if _, err := newPool(t, Options{}).Apply(t.Context(), e, request(t, s, config(t, hostname("new")))); err != nil || runningHostname(s) != "new" {
+				t.Fatalf("got %v", err)
+			}
+			if diff := cmp.Diff(tt.requests, strings.Join(s.Requests(), " ")); diff != "" {
+				t.Error(diff)
+			}
+			clean(t, s)
+		})
+	}
+}
+
+// Whoever gives up while a lock is waited for, or while a reply is, leaves nothing behind.
+func TestCancelledApply(t *testing.T) {
+	for _, operation := range []string{"lock", "edit-config", "commit"} {
+		t.Run(operation, func(t *testing.T) {
+			s, e := newDevice(t, netconftest.Options{Running: config(t, hostname("old"))})
+			p := newPool(t, Options{})
+			ctx, cancel := context.WithCancel(t.Context())
+			release := s.Hold(operation)
+			defer release()
+			done := make(chan error, 1)
+			change := request(t, s, config(t, hostname("new")))
+			go func() {
+				_, err := p.Apply(ctx, e, change)
+				done <- err
+			}()
+			waitFor(t, "the request", func() bool { return s.Count(operation) == 1 })
+			cancel()
+			if err := <-done; !errors.Is(err, context.Canceled) || ReasonOf(err) != "" {
+				t.Errorf("got %s: %v", ReasonOf(err), err)
+			}
+			release()
+			clean(t, s)
+			if _, err := p.Apply(t.Context(), e, change); err != nil {
+				t.Errorf("the next attempt: %v", err)
+			}
+			clean(t, s)
+		})
+	}
+}
+
 // What somebody left in the candidate is neither committed nor in the way.
 func TestDirtyCandidate(t *testing.T) {
 	s, e := newDevice(t, netconftest.Options{Running: config(t, hostname("old"))})
@@ -202,7 +219,7 @@ func TestDirtyCandidate(t *testing.T) {
 			return err
 		}
 		tx := &transaction{link: l, target: "candidate", endpoint: theirs}
-		return tx.send(t.Context(), edit, false)
+		return tx.together(t.Context(), step{method: tx.edit(edit)})
 	})
 	if err != nil {
 		t.Fatal(err)

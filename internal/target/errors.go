@@ -21,8 +21,12 @@ type Reason string
 const (
 	// Unreachable: no session could be established, or it broke.
 	Unreachable Reason = "Unreachable"
+	// NotCalled: the NF is to call home, and did not since its session, if there was one, ended.
+	NotCalled Reason = "NotCalled"
 	// HostKeyMismatch: the server's host key is unknown, wrong or revoked.
 	HostKeyMismatch Reason = "HostKeyMismatch"
+	// CertificateMismatch: the server's certificate is expired, of an unknown authority or for another name.
+	CertificateMismatch Reason = "CertificateMismatch"
 	// AuthenticationFailed: the credentials were refused or cannot be used.
 	AuthenticationFailed Reason = "AuthenticationFailed"
 	// ProtocolError: the server broke the NETCONF protocol.
@@ -133,6 +137,7 @@ func reasonOf(err error) Reason {
 		reason Reason
 	}{
 		{netconf.ErrHostKey, HostKeyMismatch},
+		{netconf.ErrCertificate, CertificateMismatch},
 		{netconf.ErrAuth, AuthenticationFailed},
 		{netconf.ErrTimeout, Timeout},
 		{context.DeadlineExceeded, Timeout},

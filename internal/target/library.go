@@ -52,7 +52,7 @@ func (l *link) moduleChecksum(ctx context.Context, source ModuleSource) (string,
 		filter = `<modules-state xmlns="` + libraryNamespace + `"><module-set-id/></modules-state>`
 	}
 	if filter == "" {
-		return "", l.rpc(ctx, func(ctx context.Context) error {
+		return "", l.rpc(ctx, "get-config", func(ctx context.Context) error {
 			_, err := l.GetConfig(ctx, netconf.Running, []byte{})
 			return err
 		})
@@ -63,7 +63,7 @@ func (l *link) moduleChecksum(ctx context.Context, source ModuleSource) (string,
 
 func (l *link) readLibrary(ctx context.Context, filter string) (moduleSet, error) {
 	var data []byte
-	err := l.rpc(ctx, func(ctx context.Context) error {
+	err := l.rpc(ctx, "get", func(ctx context.Context) error {
 		var err error
 		data, err = l.Get(ctx, []byte(filter))
 		return err

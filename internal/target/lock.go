@@ -6,42 +6,80 @@ package target
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/strowger/strowger/internal/netconf"
 )
 
 // lock locks the datastore to be edited, and running too where others might write to it while we edit the
-// candidate. The candidate is then clean.
+// candidate. The candidate is then clean. If nobody holds a lock it costs one round trip.
 func (t *transaction) lock(ctx context.Context) error {
-	if err := t.lockOne(ctx, t.target); err != nil {
-		return err
+	wanted := []netconf.Datastore{t.target}
+	var discard []step
+	if t.target == netconf.CandidateStore {
+		if t.Capabilities().Has(netconf.WritableRunning) {
+			wanted = append(wanted, netconf.Running)
+		}
+		discard = append(discard, step{method: netconf.DiscardChanges{}})
 	}
-	if t.target != netconf.CandidateStore {
+	var locks []step
+	for _, ds := range wanted {
+		locks = append(locks, t.locking(ds))
+	}
+	err := t.together(ctx, append(locks, discard...)...)
+	if err == nil {
 		return nil
 	}
-	if t.Capabilities().Has(netconf.WritableRunning) {
-		if err := t.lockOne(ctx, netconf.Running); err != nil {
+	if !t.mayRetry(err) {
+		if len(t.locked) < len(wanted) {
+			t.Abort() // whoever cannot lock for another reason may have done so nevertheless
+		}
+		return err
+	}
+	if !slices.Contains(t.locked, t.target) && len(t.locked) > 0 {
+		// Whoever holds the first may be waiting for the others: locks are taken in one order only.
+		if err := t.together(ctx, t.unlocking(t.locked[0])); err != nil {
 			return err
 		}
 	}
-	return t.discard(ctx)
-}
-
-// lockOne waits for a lock that somebody else holds, but not for ever.
-func (t *transaction) lockOne(ctx context.Context, ds netconf.Datastore) error {
-	patience := time.NewTimer(t.lockWait)
-	defer patience.Stop()
-	wait := lockRetry
-	for {
-		err := t.step(ctx, "lock", func(ctx context.Context) error { return t.Lock(ctx, ds) })
-		if err == nil {
-			t.locked = append(t.locked, ds)
-			return nil
+	for _, ds := range wanted {
+		if slices.Contains(t.locked, ds) {
+			continue
 		}
-		if t.device.session.Err() != nil || !t.isTaken(err) {
+		if err = t.lockOne(ctx, ds, err); err != nil {
 			return err
 		}
+	}
+	return t.together(ctx, discard...)
+}
+
+// locking is the step that locks a datastore.
+func (t *transaction) locking(ds netconf.Datastore) step {
+	return step{method: netconf.Lock{Target: ds}, done: func(*netconf.Reply) error {
+		t.locked = append(t.locked, ds)
+		return nil
+	}}
+}
+
+// unlocking is the step that frees a datastore.
+func (t *transaction) unlocking(ds netconf.Datastore) step {
+	return step{method: netconf.Unlock{Target: ds}, done: func(*netconf.Reply) error {
+		t.locked = slices.DeleteFunc(t.locked, func(held netconf.Datastore) bool { return held == ds })
+		return nil
+	}}
+}
+
+// lockOne waits for a lock, but not for ever. err is not nil if it was just denied.
+func (t *transaction) lockOne(ctx context.Context, ds netconf.Datastore, err error) error {
+	patience := time.NewTimer(t.lockWait)
+	defer patience.Stop()
+	if err == nil {
+		if err = t.together(ctx, t.locking(ds)); err == nil || !t.mayRetry(err) {
+			return err
+		}
+	}
+	for wait := lockRetry; ; wait = min(2*wait, 2*time.Second) {
 		if ds == netconf.CandidateStore {
 			// A candidate that somebody left dirty cannot be locked (RFC 6241 section 7.5). If it is locked
 			// by somebody, this is refused.
@@ -55,11 +93,19 @@ func (t *transaction) lockOne(ctx context.Context, ds netconf.Datastore) error {
 			return t.lockDenied(err)
 		case <-ctx.Done():
 			retry.Stop()
+			if errors.Is(ctx.Err(), context.Canceled) {
+				return t.failed("lock", ctx.Err())
+			}
 			return t.lockDenied(err)
 		}
-		wait = min(2*wait, 2*time.Second)
+		if err = t.together(ctx, t.locking(ds)); err == nil || !t.mayRetry(err) {
+			return err
+		}
 	}
 }
+
+// mayRetry says whether an error leaves a session on which a lock may be had later.
+func (t *transaction) mayRetry(err error) bool { return t.Err() == nil && t.isTaken(err) }
 
 // isTaken says whether a lock may be had later.
 func (t *transaction) isTaken(err error) bool {

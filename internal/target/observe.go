@@ -7,6 +7,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
 
 	"github.com/strowger/strowger/internal/netconf"
 )
@@ -34,16 +35,33 @@ func (p *Pool) Observe(ctx context.Context, e Endpoint, filter []byte) (Observat
 }
 
 func (l *link) observe(ctx context.Context, filter []byte) (Observation, error) {
-	seen := Observation{SessionID: l.ID()}
-	err := l.rpc(ctx, func(ctx context.Context) error {
+	var reply *netconf.Reply
+	err := l.rpc(ctx, "get-config", func(ctx context.Context) error {
 		var err error
-		seen.XML, err = l.GetConfig(ctx, netconf.Running, filter)
+		reply, err = l.Exec(ctx, observing(filter))
 		return err
 	})
 	if err != nil {
 		return Observation{}, err
 	}
-	sum := sha256.Sum256(seen.XML)
-	seen.Digest = "sha256:" + hex.EncodeToString(sum[:])
-	return seen, nil
+	return l.observation(reply)
+}
+
+// observing is the request of an observation.
+func observing(filter []byte) netconf.GetConfig {
+	get := netconf.GetConfig{Source: netconf.Running}
+	if filter != nil {
+		get.Filter = netconf.Subtree(filter)
+	}
+	return get
+}
+
+// observation is what a reply to it says.
+func (l *link) observation(reply *netconf.Reply) (Observation, error) {
+	data := reply.Data()
+	if data == nil {
+		return Observation{}, fmt.Errorf("%w: the reply to get-config has no data", netconf.ErrProtocol)
+	}
+	sum := sha256.Sum256(data)
+	return Observation{XML: data, Digest: "sha256:" + hex.EncodeToString(sum[:]), SessionID: l.ID()}, nil
 }

@@ -6,94 +6,94 @@ package target
 import (
 	"context"
 	"errors"
+	"net"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/strowger/strowger/internal/netconf"
 )
 
-const (
-	defaultRPCTimeout = 60 * time.Second
-	closeTimeout      = 2 * time.Second
-)
-
-// SSHConfig says how to log in over SSH, and whom to believe.
-type SSHConfig = netconf.SSHConfig
-
-// Endpoint is how to reach one NF.
-type Endpoint struct {
-	// Key identifies the NF: namespace/name of its Target. Endpoints of one key share a session.
-	Key string
-	// Address is host:port; the port defaults to 830.
-	Address string
-	SSH     SSHConfig
-	// ConnectTimeout bounds connection, login and hellos; 0 means 15 s.
-	ConnectTimeout time.Duration
-	// RPCTimeout bounds each RPC; 0 means 60 s.
-	RPCTimeout time.Duration
-	// IdleTimeout closes a session that was not used for so long; 0 keeps it.
-	IdleTimeout time.Duration
-}
-
-// WithPort adds the port of NETCONF over SSH (RFC 6242 section 6) to an address that has none.
-func WithPort(address string) string { return netconf.WithPort(address) }
-
-func (e Endpoint) digest() string {
-	ssh := e.SSH
-	ssh.ConnectTimeout = e.ConnectTimeout
-	return e.Address + " " + ssh.Digest()
-}
-
-func (e Endpoint) rpcTimeout() time.Duration {
-	if e.RPCTimeout > 0 {
-		return e.RPCTimeout
-	}
-	return defaultRPCTimeout
-}
+const closeTimeout = 2 * time.Second
 
 // Options are those of a Pool. The zero value is ready to use.
 type Options struct {
-	// Dial opens a session; nil means SSH.
+	// Dial opens a session; nil means the Endpoint's transport.
 	Dial func(context.Context, Endpoint) (*netconf.Session, error)
+	// OnCall hears that an NF called home; its session is used from then on.
+	OnCall func(key string)
+	// OnRefused hears of connections to the call home listeners that did not become sessions.
+	OnRefused func(remote net.Addr, err error)
+	// OnChange hears of changes that others made on an NF that is watched. It must return soon.
+	OnChange func(key string, c Change)
+	// OnSubscription hears that Subscription(key) changed.
+	OnSubscription func(key string)
+	// MaxDials bounds how many connections are being established at once; 0 means 64.
+	MaxDials int
 	// LockWait is how long to wait for a lock that somebody else holds; 0 means 10 s.
 	LockWait time.Duration
+
+	firstPause time.Duration // before a lost subscription is established again
 }
 
 // Pool keeps a session per NF. Its methods may be called concurrently; those of one NF wait for each
 // other, those of different NFs never do.
 type Pool struct {
-	options Options
+	options  Options
+	callHome *netconf.CallHome
+	metrics  *metrics
+	dials    chan struct{} // holds a token per connection being established
 
 	mu      sync.Mutex
 	closed  bool
 	devices map[string]*device
+	watches map[string]*watch
+	traces  map[string]*trace
 	schemas schemaCache
 }
 
 // NewPool returns an empty pool.
 func NewPool(o Options) *Pool {
 	if o.Dial == nil {
-		o.Dial = dialSSH
+		o.Dial = dial
 	}
 	if o.LockWait <= 0 {
 		o.LockWait = 10 * time.Second
 	}
-	return &Pool{options: o, devices: make(map[string]*device)}
-}
-
-func dialSSH(ctx context.Context, e Endpoint) (*netconf.Session, error) {
-	cfg := e.SSH
-	cfg.ConnectTimeout = e.ConnectTimeout
-	return netconf.DialSSH(ctx, e.Address, cfg)
+	if o.firstPause <= 0 {
+		o.firstPause = firstBackoff
+	}
+	if o.OnChange == nil {
+		o.OnChange = func(string, Change) {}
+	}
+	if o.OnSubscription == nil {
+		o.OnSubscription = func(string) {}
+	}
+	if o.MaxDials <= 0 {
+		o.MaxDials = 64
+	}
+	p := &Pool{options: o, devices: make(map[string]*device), watches: make(map[string]*watch), traces: make(map[string]*trace), dials: make(chan struct{}, o.MaxDials)}
+	p.metrics = newMetrics(p)
+	p.callHome = netconf.NewCallHome(netconf.CallHomeOptions{OnSession: p.called, OnRefused: o.OnRefused, MaxHandshakes: o.MaxDials})
+	return p
 }
 
 // device is what the pool knows of one NF. Whoever holds turn may use the other fields.
 type device struct {
-	turn    chan struct{} // holds one token while a method works on the NF
-	digest  string        // of the endpoint that session and facts belong to
+	key     string
+	own     ownSessions                     // safe to use at any time
+	applies atomic.Bool                     // so is this: a transaction is under way
+	latest  atomic.Pointer[netconf.Session] // and this: the session, or a former one that has ended
+	secrets secrets                         // and these
+	turn    chan struct{}                   // holds one token while a method works on the NF
+	digest  string                          // of the endpoint that session and facts belong to
 	session *netconf.Session
+	backoff backoff
+	arrived arrival
 	idle    *time.Timer
 	facts   *Facts
+	// watched is the session if it bears a subscription: it is then never idle.
+	watched *netconf.Session
 	// losesValidated says that the NF lost a change that was validated before its commit.
 	losesValidated bool
 }
@@ -104,12 +104,21 @@ func (p *Pool) Close() {
 	p.closed = true
 	devices := p.devices
 	p.devices = make(map[string]*device)
+	watches := p.watches
+	p.watches = make(map[string]*watch)
 	p.mu.Unlock()
+	for _, w := range watches {
+		w.cancel()
+	}
+	for _, w := range watches {
+		<-w.done
+	}
 	var all sync.WaitGroup
 	for _, d := range devices {
 		all.Go(func() {
 			d.turn <- struct{}{}
 			d.drop()
+			d.arrived.close()
 			<-d.turn
 		})
 	}
@@ -118,13 +127,19 @@ func (p *Pool) Close() {
 
 // Forget closes the session of an NF that is no longer of interest.
 func (p *Pool) Forget(key string) {
+	if w := p.unwatch(key); w != nil {
+		<-w.done
+	}
 	p.mu.Lock()
 	d := p.devices[key]
 	delete(p.devices, key)
+	delete(p.traces, key)
 	p.mu.Unlock()
+	p.callHome.Forget(key)
 	if d != nil {
 		d.turn <- struct{}{}
 		d.drop()
+		d.arrived.close()
 		<-d.turn
 	}
 }
@@ -144,6 +159,10 @@ func (p *Pool) acquire(ctx context.Context, e Endpoint) (*device, error) {
 		if p.current(e.Key) == d {
 			if digest := e.digest(); d.digest != digest {
 				d.forget()
+				if err := p.expect(e); err != nil {
+					<-d.turn
+					return nil, err
+				}
 				d.digest = digest
 			}
 			return d, nil
@@ -160,7 +179,7 @@ func (p *Pool) device(e Endpoint) (*device, error) {
 	}
 	d, ok := p.devices[e.Key]
 	if !ok {
-		d = &device{turn: make(chan struct{}, 1)}
+		d = &device{key: e.Key, turn: make(chan struct{}, 1)}
 		p.devices[e.Key] = d
 	}
 	return d, nil
@@ -190,6 +209,8 @@ func (d *device) drop() {
 // forget drops the session and all that was learned.
 func (d *device) forget() {
 	d.drop()
+	d.arrived.drop()
+	d.backoff = backoff{}
 	d.facts = nil
 	d.losesValidated = false
 }
@@ -198,16 +219,27 @@ func (d *device) forget() {
 type link struct {
 	*netconf.Session
 	device  *device
+	metrics *metrics
 	timeout time.Duration
 	// touched says that the NF may have been changed: the method must not simply be repeated.
 	touched bool
 }
 
-// rpc runs f with the timeout of one RPC.
-func (l *link) rpc(ctx context.Context, f func(context.Context) error) error {
+// rpc runs f, which waits for the reply to an operation, with the timeout of one RPC.
+func (l *link) rpc(ctx context.Context, operation string, f func(context.Context) error) error {
 	ctx, cancel := context.WithTimeout(ctx, l.timeout)
 	defer cancel()
-	return f(ctx)
+	began := time.Now()
+	err := f(ctx)
+	l.metrics.answered(operation, began, err)
+	return err
+}
+
+// startAll sends requests; it waits for the NF to take them as long as for the reply to one.
+func (l *link) startAll(ctx context.Context, methods ...netconf.Method) ([]*netconf.Call, error) {
+	ctx, cancel := context.WithTimeout(ctx, l.timeout)
+	defer cancel()
+	return l.StartAll(ctx, methods...)
 }
 
 // with runs f on the NF's session, which is established if need be. A session that turns out to be dead
@@ -221,29 +253,41 @@ func (p *Pool) with(ctx context.Context, e Endpoint, op string, f func(*link) er
 	defer d.restWhenIdle(p, e)
 
 	for {
+		p.takeArrived(d)
 		reused := d.alive()
 		if !reused {
 			d.drop()
-			d.facts = nil
-			if d.session, err = p.options.Dial(ctx, e); err != nil {
-				d.session = nil
+			session, err := p.connect(ctx, d, e)
+			if err != nil {
 				return e.fail("connect", err)
 			}
+			p.use(d, session)
 		}
-		l := &link{Session: d.session, device: d, timeout: e.rpcTimeout()}
+		l := &link{Session: d.session, device: d, metrics: p.metrics, timeout: e.rpcTimeout()}
 		if err = f(l); err == nil {
 			return nil
 		}
+		silent := errors.Is(err, netconf.ErrTimeout)
 		dead := !d.alive()
-		if dead || errors.Is(err, netconf.ErrTimeout) {
+		if dead || silent {
 			// Whoever does not answer may never do so again; and the end of the session frees its locks.
 			d.session.Abort()
 			d.session = nil
 		}
-		if !dead || !reused || l.touched || ctx.Err() != nil {
+		if !dead || silent || !reused || l.touched || ctx.Err() != nil {
 			return e.fail(op, err)
 		}
 	}
+}
+
+// use makes a session the one of its NF.
+func (p *Pool) use(d *device, session *netconf.Session) {
+	d.session = session
+	d.latest.Store(session)
+	p.traceSession(d, session)
+	d.facts = nil
+	d.own.add(session.ID())
+	p.poke(d.key)
 }
 
 func (d *device) alive() bool { return d.session != nil && d.session.Err() == nil }
@@ -254,7 +298,7 @@ func (d *device) restWhenIdle(p *Pool, e Endpoint) {
 		d.idle.Stop()
 		d.idle = nil
 	}
-	if e.IdleTimeout <= 0 || d.session == nil {
+	if e.IdleTimeout <= 0 || e.CallHome || d.session == nil || d.session == d.watched {
 		return
 	}
 	session := d.session
@@ -264,7 +308,7 @@ func (d *device) restWhenIdle(p *Pool, e Endpoint) {
 		default:
 			return // in use; whoever uses it arms the timeout again
 		}
-		if d.session == session && p.current(e.Key) == d {
+		if d.session == session && d.session != d.watched && p.current(e.Key) == d {
 			d.drop()
 		}
 		<-d.turn

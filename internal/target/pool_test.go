@@ -289,7 +289,7 @@ func TestFactsAndSchema(t *testing.T) {
 // Hundreds of devices at once, under the race detector, leave nothing behind.
 func TestManyDevices(t *testing.T) {
 	before := runtime.NumGoroutine()
-	const n = 100
+	const n = 300
 	p := NewPool(Options{})
 	key, err := netconftest.NewHostKey()
 	if err != nil {

@@ -16,7 +16,7 @@ func (p *Pool) Save(ctx context.Context, e Endpoint) error {
 		if !l.Capabilities().Has(netconf.Startup) {
 			return nil
 		}
-		return l.rpc(ctx, func(ctx context.Context) error {
+		return l.rpc(ctx, "copy-config", func(ctx context.Context) error {
 			return l.CopyConfig(ctx, netconf.StartupStore, netconf.Running)
 		})
 	})

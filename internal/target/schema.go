@@ -36,13 +36,13 @@ func (p *Pool) Schema(ctx context.Context, e Endpoint) ([]yang.Source, []yang.Mo
 		}
 		refs = facts.refs()
 		var cached bool
-		if sources, cached = p.schemas.get(facts.ModuleSetDigest); cached {
-			return nil
+		if sources, cached = p.schemas.get(facts.ModuleSetDigest); !cached {
+			if sources, err = l.fetchSchema(ctx, facts); err != nil {
+				return err
+			}
+			p.schemas.put(facts.ModuleSetDigest, sources)
 		}
-		if sources, err = l.fetchSchema(ctx, facts); err != nil {
-			return err
-		}
-		p.schemas.put(facts.ModuleSetDigest, sources)
+		l.device.secrets.modules(sources)
 		return nil
 	})
 	return sources, refs, err
@@ -95,22 +95,19 @@ func (l *link) fetchSchema(ctx context.Context, facts Facts) ([]yang.Source, err
 // fetchFiles fetches several files at once. What the server refuses is left out, and the last refusal
 // returned with the rest.
 func (l *link) fetchFiles(ctx context.Context, files []schemaFile) ([]yang.Source, error) {
-	calls := make([]*netconf.SchemaCall, len(files))
+	calls := make([]*netconf.Call, len(files))
 	var sources []yang.Source
 	var refused error
 	started := 0
 	for i, file := range files {
 		for ; started < len(files) && started < i+schemasInFlight; started++ {
-			err := l.rpc(ctx, func(ctx context.Context) error {
-				var err error
-				calls[started], err = l.StartGetSchema(ctx, files[started].name, files[started].revision)
-				return err
-			})
+			call, err := l.startAll(ctx, netconf.GetSchema{Identifier: files[started].name, Version: files[started].revision})
 			if err != nil {
 				return nil, err
 			}
+			calls[started] = call[0]
 		}
-		err := l.rpc(ctx, func(ctx context.Context) error {
+		err := l.rpc(ctx, "get-schema", func(ctx context.Context) error {
 			text, err := calls[i].Text(ctx)
 			if err == nil {
 				sources = append(sources, yang.Source{Name: file.String() + ".yang", Data: text})

@@ -85,14 +85,14 @@ func (s *server) send(edit []byte) error {
 	if len(edit) == 0 {
 		return nil
 	}
-	r := netconf.EditConfigRequest{Target: netconf.Running, DefaultOperation: "merge", Config: edit}
+	r := netconf.EditConfig{Target: netconf.Running, DefaultOperation: "merge", Config: edit}
 	if s.candidate {
 		r.Target = netconf.CandidateStore
 	}
 	if err := s.EditConfig(s.t.Context(), r); err != nil || !s.candidate {
 		return err
 	}
-	return s.Commit(s.t.Context(), netconf.CommitOptions{})
+	return s.Commit(s.t.Context(), netconf.Commit{})
 }
 
 // read returns all of our module that the server has.

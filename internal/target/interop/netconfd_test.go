@@ -57,8 +57,8 @@ func dial(t *testing.T, n *stack.Netconfd, cfg netconf.SSHConfig) *netconf.Sessi
 
 const ietfSystem = "urn:ietf:params:xml:ns:yang:ietf-system"
 
-func edit(hostname string) netconf.EditConfigRequest {
-	return netconf.EditConfigRequest{Target: netconf.CandidateStore, DefaultOperation: "merge",
+func edit(hostname string) netconf.EditConfig {
+	return netconf.EditConfig{Target: netconf.CandidateStore, DefaultOperation: "merge",
 		Config: []byte(`<system xmlns="` + ietfSystem + `"><hostname>` + hostname + `</hostname></system>`)}
 }
 
@@ -115,7 +115,7 @@ func testOperations(t *testing.T, n *stack.Netconfd, s *netconf.Session) {
 		{"lock", func() error { return s.Lock(ctx, netconf.CandidateStore) }},
 		{"discard-changes", func() error { return s.DiscardChanges(ctx) }},
 		{"edit-config", func() error { return s.EditConfig(ctx, edit("one")) }},
-		{"commit", func() error { return s.Commit(ctx, netconf.CommitOptions{}) }},
+		{"commit", func() error { return s.Commit(ctx, netconf.Commit{}) }},
 		{"unlock", func() error { return s.Unlock(ctx, netconf.CandidateStore) }},
 		{"validate", func() error { return s.Validate(ctx, netconf.Running) }},
 		{"copy-config", func() error { return s.CopyConfig(ctx, netconf.StartupStore, netconf.Running) }},
@@ -147,7 +147,7 @@ func testOperations(t *testing.T, n *stack.Netconfd, s *netconf.Session) {
 
 func testConfirmedCommit(t *testing.T, s *netconf.Session) {
 	ctx := t.Context()
-	if err := errors.Join(s.EditConfig(ctx, edit("two")), s.Commit(ctx, netconf.CommitOptions{Confirmed: true, ConfirmTimeout: time.Minute})); err != nil {
+	if err := errors.Join(s.EditConfig(ctx, edit("two")), s.Commit(ctx, netconf.Commit{Confirmed: true, ConfirmTimeout: time.Minute})); err != nil {
 		t.Fatal(err)
 	}
 	if got := hostname(t, s, netconf.Running); got != "two" {

@@ -1,0 +1,119 @@
+// Copyright 2026 The Strowger authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package target
+
+import (
+	"sync"
+	"time"
+
+	"github.com/strowger/strowger/internal/netconf"
+	"github.com/strowger/strowger/internal/yang"
+)
+
+// TraceMessage is a NETCONF message as it was sent or received, with digests in place of secrets.
+type TraceMessage struct {
+	Time      time.Time
+	Key       string // of the Endpoint
+	SessionID uint64
+	Received  bool // else it was sent
+	XML       []byte
+}
+
+// TraceSink takes the messages of a trace. It is called by one goroutine at a time, may keep what it gets, and
+// must return soon: the session waits for it.
+type TraceSink func(TraceMessage)
+
+// Trace gives a sink all messages that an NF is sent and sends from now on, except for hellos; nil ends that.
+//
+// Secrets are left out: values tainted in the plans that were applied; elements below nacm:default-deny-all and
+// of type crypt-hash in the modules that Schema has fetched; elements with names such as password or
+// cleartext-private-key; and what looks like a hash of crypt(3). What is known of an NF when a message passes
+// is what counts: begin a trace after the first Schema and Apply where values are to be hidden that only these
+// tell of.
+func (p *Pool) Trace(key string, sink TraceSink) {
+	p.mu.Lock()
+	if sink == nil {
+		delete(p.traces, key)
+	} else {
+		p.traces[key] = &trace{key: key, sink: sink}
+	}
+	d := p.devices[key]
+	p.mu.Unlock()
+	if d != nil {
+		p.traceSession(d, d.latest.Load())
+	}
+}
+
+// traceSession begins or ends the trace of a session, as is wanted for its NF.
+func (p *Pool) traceSession(d *device, session *netconf.Session) {
+	if session == nil {
+		return
+	}
+	p.mu.Lock()
+	t := p.traces[d.key]
+	p.mu.Unlock()
+	if t == nil {
+		session.SetTrace(nil)
+		return
+	}
+	session.SetTrace(func(way netconf.Direction, message []byte) {
+		t.message(TraceMessage{
+			Time: time.Now(), Key: d.key, SessionID: session.ID(), Received: way == netconf.Received, XML: d.secrets.redact(message),
+		})
+	})
+}
+
+// trace is where the messages of one NF go.
+type trace struct {
+	key  string
+	mu   sync.Mutex
+	sink TraceSink
+}
+
+func (t *trace) message(m TraceMessage) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.sink(m)
+}
+
+// secrets are what is known of an NF's secrets.
+type secrets struct {
+	mu          sync.Mutex
+	now, before *concealer      // of the last two plans
+	sources     []yang.Source   // its modules
+	guarded     map[string]bool // names of elements that these want hidden; nil until somebody asks
+}
+
+// planned notes the secrets of what is intended.
+func (s *secrets) planned(intended *yang.Tree) {
+	c := newConcealer(intended)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.before, s.now = s.now, c
+}
+
+// modules notes the NF's modules.
+func (s *secrets) modules(sources []yang.Source) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.sources, s.guarded = sources, nil
+}
+
+func (s *secrets) redact(message []byte) []byte {
+	s.mu.Lock()
+	if s.guarded == nil {
+		s.guarded = make(map[string]bool)
+		for _, source := range s.sources {
+			guardedNodes(source.Data, s.guarded)
+		}
+	}
+	r := redactor{guarded: s.guarded}
+	for _, c := range []*concealer{s.now, s.before} {
+		if c != nil {
+			r.conceal = append(r.conceal, c)
+		}
+	}
+	s.mu.Unlock()
+	return r.message(message)
+}

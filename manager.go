@@ -58,6 +58,9 @@ func (f *managerFlags) bind(fs *pflag.FlagSet) {
 	fs.BoolVar(&f.controllers.AllowCrossNamespace, "allow-cross-namespace-refs", false, "let objects refer to objects of other namespaces")
 	fs.BoolVar(&f.controllers.ForbidInsecureHostKeys, "forbid-insecure-host-keys", false, "refuse Targets that skip host key verification")
 	fs.StringVar(&f.controllers.DNSResolver, "dns-resolver", "", "host:port of the resolver asked whether declared names are answered; default: the system's")
+	fs.StringVar(&f.controllers.CallHome.SSHAddr, "call-home-ssh-bind-address", "", "address where network functions may call home over SSH (RFC 8071), usually :4334; empty: none")
+	fs.StringVar(&f.controllers.CallHome.TLSAddr, "call-home-tls-bind-address", "", "address where network functions may call home over TLS (RFC 8071), usually :4335; empty: none")
+	fs.StringVar(&f.controllers.TraceDir, "trace-dir", "", "folder for traces of NETCONF messages, of Targets that ask for one by the annotation nf.strowger.dev/trace; empty: none")
 	f.log.BindFlags(fs)
 	f.jitter.BindFlags(fs)
 }

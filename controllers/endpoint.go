@@ -18,80 +18,105 @@ import (
 	"github.com/strowger/strowger/internal/target"
 )
 
-// Keys of the Secrets a Target names; Flux uses the same.
-const (
-	usernameKey   = "username"
-	passwordKey   = "password"
-	identityKey   = "identity"
-	knownHostsKey = "known_hosts"
-)
-
-// Endpoints turns Targets into what the session pool dials.
+// Endpoints turns Targets into what the session pool connects to, or waits for.
 type Endpoints struct {
 	// Reader reads Secrets, without a cache: they are few, and not to be kept.
 	Reader client.Reader
 	// ForbidInsecure refuses Targets that skip host key verification.
 	ForbidInsecure bool
+	// CallHomeSSH and CallHomeTLS say whether NFs may call home over either.
+	CallHomeSSH, CallHomeTLS bool
 }
 
-// For reads the Secrets of a Target. What it returns holds credentials.
+// For reads the Secrets of a Target. What it returns holds credentials. Each use
+// reads them anew, so that what was rotated is used for the next connection.
 func (e *Endpoints) For(ctx context.Context, t *v1alpha1.Target) (target.Endpoint, error) {
+	connection := t.Spec.Connection
 	ep := target.Endpoint{
-		Key:            t.Namespace + "/" + t.Name,
-		Address:        target.WithPort(t.Spec.Address),
-		ConnectTimeout: duration(t.Spec.Connection.ConnectTimeout, 10*time.Second),
-		RPCTimeout:     duration(t.Spec.Connection.RPCTimeout, time.Minute),
-		IdleTimeout:    t.Spec.Connection.IdleTimeout.Duration,
+		Key:            nameOf(t).String(),
+		Address:        peer(t),
+		CallHome:       t.Spec.CallHome != nil,
+		OneByOne:       connection.Pipelining != nil && !*connection.Pipelining,
+		ConnectTimeout: duration(connection.ConnectTimeout, 10*time.Second),
+		RPCTimeout:     duration(connection.RPCTimeout, time.Minute),
+		IdleTimeout:    connection.IdleTimeout.Duration,
 	}
-	creds, err := e.secret(ctx, t.Namespace, t.Spec.SSH.CredentialsSecretRef.Name, usernameKey)
-	if err != nil {
+	if err := e.listening(t); err != nil {
 		return ep, err
 	}
-	ep.SSH.User = string(creds.Data[usernameKey])
-	ep.SSH.PrivateKey = creds.Data[identityKey]
-	if len(ep.SSH.PrivateKey) > 0 {
-		ep.SSH.Passphrase = string(creds.Data[passwordKey])
-	} else {
-		ep.SSH.Password = string(creds.Data[passwordKey])
+	var err error
+	switch {
+	case t.Spec.TLS != nil:
+		ep.TLS, err = e.tls(ctx, t)
+	case t.Spec.SSH != nil:
+		ep.SSH, err = e.ssh(ctx, t)
+	default:
+		err = reconcile.Stallf(v1alpha1.InvalidSpecReason, "exactly one of spec.ssh and spec.tls is required")
 	}
-	if ep.SSH.Password == "" && len(ep.SSH.PrivateKey) == 0 {
-		return ep, reconcile.Stallf(v1alpha1.SecretInvalidReason, "Secret %s/%s has neither %q nor %q: put the password or the private key of user %q there",
-			t.Namespace, creds.Name, passwordKey, identityKey, ep.SSH.User)
-	}
-	return ep, e.hostKeys(ctx, t, &ep)
+	return ep, err
 }
 
-func (e *Endpoints) hostKeys(ctx context.Context, t *v1alpha1.Target, ep *target.Endpoint) error {
-	if t.Spec.SSH.InsecureSkipHostKeyVerification {
-		if e.ForbidInsecure {
-			return reconcile.Stallf(v1alpha1.InvalidSpecReason, "insecureSkipHostKeyVerification is forbidden by this manager: name a Secret with known_hosts in spec.ssh.knownHostsSecretRef")
-		}
-		ep.SSH.InsecureSkipHostKeyVerification = true
+// listening: nobody can call a manager that does not listen.
+func (e *Endpoints) listening(t *v1alpha1.Target) error {
+	listens, flag := e.CallHomeSSH, "--call-home-ssh-bind-address"
+	if t.Spec.TLS != nil {
+		listens, flag = e.CallHomeTLS, "--call-home-tls-bind-address"
+	}
+	if t.Spec.CallHome == nil || listens {
 		return nil
 	}
-	ref := t.Spec.SSH.KnownHostsSecretRef
-	if ref == nil {
-		return reconcile.Stallf(v1alpha1.InvalidSpecReason, "spec.ssh.knownHostsSecretRef is missing: host keys are always verified")
-	}
-	hosts, err := e.secret(ctx, t.Namespace, ref.Name, knownHostsKey)
-	if err != nil {
-		return err
-	}
-	ep.SSH.KnownHosts = hosts.Data[knownHostsKey]
-	return nil
+	return reconcile.Stallf(v1alpha1.InvalidSpecReason, "spec.callHome: this manager does not listen for such calls; start it with %s, or name the NF's address", flag)
 }
 
-// secret reads a Secret and checks that it has a key.
-func (e *Endpoints) secret(ctx context.Context, namespace, name, key string) (*corev1.Secret, error) {
+// peer names the NF in messages: by its address, which it need not have.
+func peer(t *v1alpha1.Target) string {
+	switch {
+	case t.Spec.CallHome != nil:
+		return "Target " + nameOf(t).String()
+	case t.Spec.TLS != nil:
+		return target.WithTLSPort(t.Spec.Address)
+	}
+	return target.WithPort(t.Spec.Address)
+}
+
+// transport is how the NF is reached, in the words of the status.
+func transport(t *v1alpha1.Target) string {
+	name := string(target.SSH)
+	if t.Spec.TLS != nil {
+		name = string(target.TLS)
+	}
+	if t.Spec.CallHome != nil {
+		name = "CallHome" + name
+	}
+	return name
+}
+
+// keepalive in the terms of the pool, where 0 is the default and less is never.
+func keepalive(t *v1alpha1.Target) time.Duration {
+	switch d := t.Spec.Connection.Keepalive; {
+	case d == nil:
+		return 0
+	case d.Duration == 0:
+		return -1
+	default:
+		return d.Duration
+	}
+}
+
+// secret reads a Secret and checks that it has some keys.
+func (e *Endpoints) secret(ctx context.Context, namespace, name string, keys ...string) (*corev1.Secret, error) {
 	var s corev1.Secret
 	err := e.Reader.Get(ctx, types.NamespacedName{Namespace: namespace, Name: name}, &s)
 	switch {
 	case apierrors.IsNotFound(err):
-		return nil, reconcile.Waitf(v1alpha1.SecretNotFoundReason, "Secret %s/%s does not exist: create it with the key %q", namespace, name, key)
+		return nil, reconcile.Waitf(v1alpha1.SecretNotFoundReason, "Secret %s/%s does not exist: create it with %s", namespace, name, keyList(keys))
 	case err != nil:
 		return nil, reconcile.Failf(v1alpha1.AccessDeniedReason, "reading Secret %s/%s: %w", namespace, name, err)
-	case len(s.Data[key]) == 0:
-		return nil, reconcile.Waitf(v1alpha1.SecretInvalidReason, "Secret %s/%s has no key %q: add it", namespace, name, key)
+	}
+	for _, key := range keys {
+		if len(s.Data[key]) == 0 {
+			return nil, reconcile.Waitf(v1alpha1.SecretInvalidReason, "Secret %s/%s has no key %q: add it", namespace, name, key)
+		}
 	}
 	return &s, nil
 }

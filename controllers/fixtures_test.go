@@ -173,7 +173,7 @@ func (w *world) target(name string, device *netconftest.Server) *v1alpha1.Target
 		ObjectMeta: w.meta(name),
 		Spec: v1alpha1.TargetSpec{
 			Address: device.Addr,
-			SSH: v1alpha1.TargetSSH{
+			SSH: &v1alpha1.TargetSSH{
 				CredentialsSecretRef: v1alpha1.LocalReference{Name: "credentials"},
 				KnownHostsSecretRef:  &v1alpha1.LocalReference{Name: "known-hosts"},
 			},

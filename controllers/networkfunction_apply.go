@@ -180,7 +180,7 @@ func untouched(t *v1alpha1.Target, err error) bool {
 		return false
 	}
 	switch e.Reason {
-	case target.LockDenied, target.InvalidEdit, target.Unsupported:
+	case target.LockDenied, target.InvalidEdit, target.Unsupported, target.NotCalled:
 		return true
 	case target.RPCError:
 		candidate := slices.ContainsFunc(t.Status.Capabilities, func(c string) bool { return strings.HasPrefix(c, "candidate") })
@@ -216,40 +216,6 @@ func (r *NetworkFunctionReconciler) saveInventory(s *scope, owned plan.Inventory
 		Target: s.endpoint.Key,
 		Data:   owned.Encode(),
 	}
-}
-
-// targetError gives errors of the NF their reasons, and where the error alone
-// does not say what to do, that.
-func targetError(err error) error {
-	var e *target.Error
-	if !errors.As(err, &e) {
-		return err
-	}
-	switch e.Reason {
-	case target.HostKeyMismatch:
-		return reconcile.Failf(v1alpha1.HostKeyMismatchReason, "%w", err)
-	case target.AuthenticationFailed:
-		return reconcile.Failf(v1alpha1.AuthenticationFailedReason, "%w", err)
-	case target.Unreachable:
-		return reconcile.Failf(v1alpha1.UnreachableReason, "%w; check address, network and the NETCONF server of the NF", err)
-	case target.Timeout:
-		return reconcile.Failf(v1alpha1.NETCONFTimeoutReason, "%w; check the NF's load, or raise the Target's spec.connection.rpcTimeout", err)
-	case target.LockDenied:
-		return reconcile.Waitf(v1alpha1.LockDeniedReason, "%w", err)
-	case target.RPCError:
-		return reconcile.Failf(v1alpha1.RPCErrorReason, "the NF refused: %w", err)
-	case target.ReadBackMismatch:
-		return reconcile.Failf(v1alpha1.ReadBackMismatchReason, "%w", err)
-	case target.ProtocolError:
-		return reconcile.Failf(v1alpha1.ProtocolErrorReason, "%w", err)
-	case target.Unsupported:
-		return reconcile.Failf(v1alpha1.UnsupportedReason, "%w", err)
-	case target.InvalidEdit:
-		return reconcile.Failf(v1alpha1.InvalidEditReason, "%w", err)
-	case target.InvalidReply:
-		return reconcile.Failf(v1alpha1.InvalidReplyReason, "%w", err)
-	}
-	return err
 }
 
 func revisionOr(s *scope) string {

@@ -38,7 +38,11 @@ type NetworkFunctionReconciler struct {
 	Endpoints    *Endpoints
 	Schemas      *Schemas
 	Pool         *target.Pool
-	Renderer     *render.Renderer
+	// Targets wakes the Target controller.
+	Targets wakes
+	// Announced is what NFs told of changes that others made.
+	Announced *announcements
+	Renderer  *render.Renderer
 	// OwnWatches act with the manager's rights, InputWatches with those of tenants.
 	OwnWatches, InputWatches Watcher
 	DNS                      dns.Checker

@@ -18,6 +18,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/config"
 
 	"github.com/strowger/strowger/api/v1alpha1"
+	"github.com/strowger/strowger/controllers"
 )
 
 // TestDependencies are waited for, and wake those that wait.
@@ -175,7 +176,7 @@ func TestRestartOfTheManager(t *testing.T) {
 			stopped, err := startManager(ctx, ctrl.Options{
 				Cache:      cache.Options{DefaultNamespaces: map[string]cache.Config{w.namespace: {}}},
 				Controller: config.Controller{SkipNameValidation: new(true)},
-			})
+			}, controllers.CallHomeOptions{})
 			w.Expect(err).NotTo(HaveOccurred())
 			w.Eventually(func() int { return w.device.Count("get-config") }).Should(BeNumerically(">=", 1))
 			w.Consistently(func() []string { return w.versions(nf, w.router) }).Should(Equal(before))

@@ -61,8 +61,14 @@ func (r *NetworkFunctionReconciler) resolveTarget(ctx context.Context, s *scope)
 	if s.schema = r.Schemas.OfTarget(key); s.schema == nil {
 		return targetNotReady(s.target)
 	}
-	s.endpoint, err = r.Endpoints.For(ctx, s.target)
-	return err
+	if s.endpoint, err = r.Endpoints.For(ctx, s.target); err != nil {
+		return err
+	}
+	keepSubscribed(r.Pool, s.endpoint)
+	if !notAfter(s.endpoint).Equal(s.target.Status.ClientCertificateNotAfter) {
+		r.Targets.send(s.endpoint.Key) // renewed since the Target was checked
+	}
+	return nil
 }
 
 // starting: the target is ready, but this manager is too young to have loaded its

@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	sourcev1 "github.com/fluxcd/source-controller/api/v1"
 	corev1 "k8s.io/api/core/v1"
@@ -67,7 +68,7 @@ func (r *NetworkFunctionReconciler) report(ctx context.Context, s *scope, entrie
 		if current, err = r.openReport(ctx, s, current, entries, digest); err != nil {
 			return nil, err
 		}
-		r.event(s.nf, s.revision, corev1.EventTypeWarning, v1alpha1.DriftedReason, driftMessage(entries))
+		r.event(s.nf, s.revision, corev1.EventTypeWarning, v1alpha1.DriftedReason, driftMessage(entries)+changedBy(current))
 	}
 	s.nf.Status.Drift = summary(current, entries)
 	return current, nil
@@ -115,6 +116,7 @@ func (r *NetworkFunctionReconciler) openReport(ctx context.Context, s *scope, cu
 		State:        v1alpha1.DriftOpen,
 		Revision:     s.revision,
 		SessionID:    int64(s.observed.session),
+		ChangedBy:    r.Announced.who(s.endpoint.Key, time.Now()),
 		ObservedTime: metav1.Now(),
 		Git:          git,
 	}
@@ -124,6 +126,14 @@ func (r *NetworkFunctionReconciler) openReport(ctx context.Context, s *scope, cu
 		return report, wrapReport(err, s.nf)
 	}
 	return report, wrapReport(r.Patch(ctx, report, client.MergeFrom(current), client.FieldOwner(r.ControllerName)), s.nf)
+}
+
+// changedBy is the end of a message on a report.
+func changedBy(report *v1alpha1.DriftReport) string {
+	if report.Status.ChangedBy == "" {
+		return ""
+	}
+	return "; changed by " + report.Status.ChangedBy
 }
 
 func wrapReport(err error, nf *v1alpha1.NetworkFunction) error {

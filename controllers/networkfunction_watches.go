@@ -48,8 +48,9 @@ func changed() predicate.Predicate {
 }
 
 // SetupWithManager registers the controller, its indexes and its watches. What
-// woke is sent through events of the dynamic watches.
-func (r *NetworkFunctionReconciler) SetupWithManager(mgr ctrl.Manager, opts controller.Options, woken ...<-chan event.TypedGenericEvent[types.NamespacedName]) error {
+// woke is sent through events of the dynamic watches; targets are those whose NFs
+// have something new to look at.
+func (r *NetworkFunctionReconciler) SetupWithManager(mgr ctrl.Manager, opts controller.Options, targets wakes, woken ...<-chan event.TypedGenericEvent[types.NamespacedName]) error {
 	if err := indexNetworkFunctions(mgr); err != nil {
 		return err
 	}
@@ -62,6 +63,7 @@ func (r *NetworkFunctionReconciler) SetupWithManager(mgr ctrl.Manager, opts cont
 		WatchesRawSource(source.TypedChannel(r.Schemas.targetChanged, enqueue(func(ctx context.Context, t *v1alpha1.Target) []ctrlreconcile.Request {
 			return r.usersOfTarget(ctx, t)
 		}))).
+		WatchesRawSource(source.TypedChannel(targets, enqueue(r.usersOfNamed))).
 		WithOptions(opts)
 	for _, c := range woken {
 		b = b.WatchesRawSource(source.TypedChannel(c, enqueue(requestOf)))

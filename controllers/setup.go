@@ -27,7 +27,6 @@ import (
 	"github.com/strowger/strowger/internal/gitreport"
 	"github.com/strowger/strowger/internal/inputs"
 	"github.com/strowger/strowger/internal/render"
-	"github.com/strowger/strowger/internal/target"
 )
 
 // controllerName is the field manager and the reporter of events.
@@ -45,6 +44,10 @@ type Options struct {
 	ForbidInsecureHostKeys bool
 	// DNSResolver is asked whether names are answered. Empty: the system's.
 	DNSResolver string
+	// CallHome is where NFs may call.
+	CallHome CallHomeOptions
+	// TraceDir is where traces of NETCONF messages are written. Empty: nowhere.
+	TraceDir string
 }
 
 // NewScheme knows every kind the manager reads or writes as a Go type.
@@ -76,9 +79,15 @@ func Setup(mgr ctrl.Manager, o Options) (stop func(), err error) {
 	if err != nil {
 		return nil, fmt.Errorf("setting up events to %s: %w", o.EventsAddr, err)
 	}
-	pool := target.NewPool(target.Options{})
+	pool, err := newPool(mgr, o)
+	if err != nil {
+		return nil, err
+	}
 	sources := &Sources{Reader: mgr.GetAPIReader(), Fetcher: artifact.New(artifact.Options{}), AllowCrossNamespace: o.AllowCrossNamespace}
-	endpoints := &Endpoints{Reader: mgr.GetAPIReader(), ForbidInsecure: o.ForbidInsecureHostKeys}
+	endpoints := &Endpoints{
+		Reader: mgr.GetAPIReader(), ForbidInsecure: o.ForbidInsecureHostKeys,
+		CallHomeSSH: o.CallHome.SSHAddr != "", CallHomeTLS: o.CallHome.TLSAddr != "",
+	}
 	schemas := NewSchemas()
 	opts := controller.Options{
 		MaxConcurrentReconciles: max(o.Concurrent, 1),
@@ -103,19 +112,19 @@ func Setup(mgr ctrl.Manager, o Options) (stop func(), err error) {
 	}
 	if err := (&TargetReconciler{
 		Client: mgr.GetClient(), EventRecorder: recorder, ControllerName: controllerName,
-		APIReader: mgr.GetAPIReader(), Endpoints: endpoints, Pool: pool, Schemas: schemas, AllowCrossNamespace: o.AllowCrossNamespace,
-	}).SetupWithManager(mgr, opts); err != nil {
+		APIReader: mgr.GetAPIReader(), Endpoints: endpoints, Pool: pool.Pool, Schemas: schemas, Traces: &traces{dir: o.TraceDir, pool: pool.Pool}, AllowCrossNamespace: o.AllowCrossNamespace,
+	}).SetupWithManager(mgr, opts, pool.targets); err != nil {
 		return nil, fmt.Errorf("setting up the Target controller: %w", err)
 	}
 	if err := (&NetworkFunctionReconciler{
 		Client: mgr.GetClient(), EventRecorder: recorder, ControllerName: controllerName,
 		APIReader:    mgr.GetAPIReader(),
 		Impersonator: &Impersonator{Own: mgr.GetAPIReader(), Config: mgr.GetConfig(), Options: client.Options{Scheme: mgr.GetScheme(), Mapper: mgr.GetRESTMapper()}},
-		Sources:      sources, Endpoints: endpoints, Schemas: schemas, Pool: pool, Renderer: renderer,
+		Sources:      sources, Endpoints: endpoints, Schemas: schemas, Pool: pool.Pool, Targets: pool.targets, Announced: &pool.announced, Renderer: renderer,
 		OwnWatches: ownWatches, InputWatches: inputWatches,
 		DNS: dns.Checker{Resolver: o.DNSResolver}, Git: gitreport.New(gitreport.Options{}),
 		AllowCrossNamespace: o.AllowCrossNamespace,
-	}).SetupWithManager(mgr, opts, ownWatches.Events(), inputWatches.Events()); err != nil {
+	}).SetupWithManager(mgr, opts, pool.users, ownWatches.Events(), inputWatches.Events()); err != nil {
 		return nil, fmt.Errorf("setting up the NetworkFunction controller: %w", err)
 	}
 	return pool.Close, nil

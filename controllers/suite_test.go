@@ -9,6 +9,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"net"
 	"os"
 	"sync"
 	"testing"
@@ -35,6 +36,10 @@ var (
 	artifacts *artifactServer
 	resolver  *nameServer
 	logs      = &logCapture{}
+	// home is where devices may call the manager.
+	home controllers.CallHomeOptions
+	// traceDir is where the manager writes traces.
+	traceDir string
 )
 
 // patience bounds every wait for a condition; nothing takes that long.
@@ -81,7 +86,16 @@ func run(m *testing.M) (int, error) {
 		return 1, err
 	}
 	defer resolver.Close()
-	stopped, err := startManager(ctx, ctrl.Options{})
+	for _, addr := range []*string{&home.SSHAddr, &home.TLSAddr} {
+		if *addr, err = freeAddr(); err != nil {
+			return 1, err
+		}
+	}
+	if traceDir, err = os.MkdirTemp("", "traces"); err != nil {
+		return 1, err
+	}
+	defer func() { _ = os.RemoveAll(traceDir) }()
+	stopped, err := startManager(ctx, ctrl.Options{}, home)
 	if err != nil {
 		return 1, err
 	}
@@ -112,7 +126,16 @@ func (l *logCapture) String() string {
 	return l.text.String()
 }
 
-func startManager(ctx context.Context, o ctrl.Options) (<-chan error, error) {
+// freeAddr is an address of loopback that nobody listens on.
+func freeAddr() (string, error) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", err
+	}
+	return listener.Addr().String(), listener.Close()
+}
+
+func startManager(ctx context.Context, o ctrl.Options, home controllers.CallHomeOptions) (<-chan error, error) {
 	o.Scheme = controllers.NewScheme()
 	o.Metrics = metricsserver.Options{BindAddress: "0"}
 	o.Client = controllers.ClientOptions()
@@ -120,7 +143,7 @@ func startManager(ctx context.Context, o ctrl.Options) (<-chan error, error) {
 	if err != nil {
 		return nil, fmt.Errorf("making the manager: %w", err)
 	}
-	closeSessions, err := controllers.Setup(mgr, controllers.Options{Concurrent: 4, DNSResolver: resolver.Addr})
+	closeSessions, err := controllers.Setup(mgr, controllers.Options{Concurrent: 4, DNSResolver: resolver.Addr, CallHome: home, TraceDir: traceDir})
 	if err != nil {
 		return nil, err
 	}

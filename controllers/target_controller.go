@@ -36,6 +36,7 @@ type TargetReconciler struct {
 	Endpoints           *Endpoints
 	Pool                *target.Pool
 	Schemas             *Schemas
+	Traces              *traces
 	AllowCrossNamespace bool
 }
 
@@ -61,6 +62,7 @@ func (r *TargetReconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctr
 		return ctrl.Result{RequeueAfter: time.Millisecond}, client.IgnoreNotFound(r.Patch(ctx, t, client.MergeFromWithOptions(base, client.MergeFromWithOptimisticLock{})))
 	}
 	if t.Spec.Suspend {
+		r.Pool.Unwatch(nameOf(t).String())
 		return ctrl.Result{}, nil
 	}
 	if r.starting(ctx, t) {
@@ -91,22 +93,24 @@ func (r *TargetReconciler) check(ctx context.Context, t *v1alpha1.Target) (ctrl.
 	writer := newStatusWriter(r.Client, r.ControllerName, t)
 	before := conditions.Get(t, meta.ReadyCondition)
 
-	reach := reconcile.As(r.reach(ctx, t))
+	traced, tracing := r.Traces.follow(t)
+	ep, err := r.Endpoints.For(ctx, t)
+	if err == nil {
+		err = r.reach(ctx, t, ep)
+	}
+	reach := reconcile.As(err)
 	var schemaErr *reconcile.Error
 	if reach == nil || t.Spec.Schema != nil {
-		schemaErr = reconcile.As(r.loadSchema(ctx, t))
+		schemaErr = reconcile.As(r.loadSchema(ctx, t, ep))
 		markPhase(t, v1alpha1.SchemaReadyCondition, schemaErr, fmt.Sprintf("%s compiled", count(int(t.Status.ModuleCount), "module", "modules")))
 	}
-	markPhase(t, v1alpha1.ReachableCondition, reach, "NETCONF session established with "+target.WithPort(t.Spec.Address))
+	markPhase(t, v1alpha1.ReachableCondition, reach, fmt.Sprintf("NETCONF session established with %s over %s", peer(t), transport(t)))
 	failure := reach
 	if failure == nil {
 		failure = schemaErr
 	}
 	message := fmt.Sprintf("Reachable, %s", count(int(t.Status.ModuleCount), "module", "modules"))
-	if t.Spec.SSH.InsecureSkipHostKeyVerification {
-		message += "; INSECURE: host key not verified"
-	}
-	reconcile.Summarize(t, failure, v1alpha1.SucceededReason, message)
+	reconcile.Summarize(t, failure, v1alpha1.SucceededReason, message+remark(t, ep)+tracing)
 	t.Status.ObservedGeneration = t.Generation
 	if v, ok := meta.ReconcileAnnotationValue(t.GetAnnotations()); ok {
 		t.Status.SetLastHandledReconcileRequest(v)
@@ -115,30 +119,34 @@ func (r *TargetReconciler) check(ctx context.Context, t *v1alpha1.Target) (ctrl.
 		return ctrl.Result{}, client.IgnoreNotFound(err)
 	}
 	eventOnChange(r.EventRecorder, t, before)
-	return reconcile.Schedule{
+	result := reconcile.Schedule{
 		Interval: duration(t.Spec.Interval, 10*time.Minute),
 		Retry:    duration(t.Spec.RetryInterval, defaultRetry),
-	}.Result(failure), nil
+	}.Result(failure)
+	if !traced.IsZero() {
+		result.RequeueAfter = min(result.RequeueAfter, max(time.Until(traced), time.Second))
+	}
+	return result, nil
 }
 
 // reach opens a session, or uses the one that is open, and notes what the NF
 // announced.
-func (r *TargetReconciler) reach(ctx context.Context, t *v1alpha1.Target) error {
-	ep, err := r.Endpoints.For(ctx, t)
-	if err != nil {
-		return err
-	}
+func (r *TargetReconciler) reach(ctx context.Context, t *v1alpha1.Target, ep target.Endpoint) error {
+	t.Status.Transport = transport(t)
+	t.Status.ClientCertificateNotAfter = notAfter(ep)
+	keepSubscribed(r.Pool, ep)
 	facts, err := r.Pool.Facts(ctx, ep)
-	if err != nil {
-		return targetError(err)
+	if err == nil {
+		subscribe(r.Pool, t, ep)
+		t.Status.Capabilities = facts.Capabilities
 	}
-	t.Status.Capabilities = facts.Capabilities
-	return nil
+	t.Status.Subscription = subscription(r.Pool, ep.Key, t.Status.Subscription)
+	return targetError(err)
 }
 
 // loadSchema compiles, or finds, the schema of the target's modules.
-func (r *TargetReconciler) loadSchema(ctx context.Context, t *v1alpha1.Target) error {
-	schema, err := r.schema(ctx, t)
+func (r *TargetReconciler) loadSchema(ctx context.Context, t *v1alpha1.Target, ep target.Endpoint) error {
+	schema, err := r.schema(ctx, t, ep)
 	if err != nil {
 		return err
 	}
@@ -152,7 +160,7 @@ func (r *TargetReconciler) loadSchema(ctx context.Context, t *v1alpha1.Target) e
 	return nil
 }
 
-func (r *TargetReconciler) schema(ctx context.Context, t *v1alpha1.Target) (*yang.Schema, error) {
+func (r *TargetReconciler) schema(ctx context.Context, t *v1alpha1.Target, ep target.Endpoint) (*yang.Schema, error) {
 	if t.Spec.Schema != nil {
 		ref := t.Spec.Schema.LibraryRef
 		key, err := resolveName(t.Namespace, ref.Namespace, ref.Name, "YANGLibrary", r.AllowCrossNamespace)
@@ -160,10 +168,6 @@ func (r *TargetReconciler) schema(ctx context.Context, t *v1alpha1.Target) (*yan
 			return nil, err
 		}
 		return r.librarySchema(ctx, t, key)
-	}
-	ep, err := r.Endpoints.For(ctx, t)
-	if err != nil {
-		return nil, err
 	}
 	sources, modules, err := r.Pool.Schema(ctx, ep)
 	if err != nil {
@@ -185,6 +189,7 @@ func (r *TargetReconciler) release(ctx context.Context, t *v1alpha1.Target) (ctr
 	if len(users.Items) > 0 {
 		return r.outlive(ctx, t)
 	}
+	r.Traces.end(nameOf(t).String())
 	r.Pool.Forget(nameOf(t).String())
 	r.Schemas.ForgetTarget(nameOf(t))
 	base := t.DeepCopy()

@@ -37,6 +37,7 @@ func TestObjectsThatTheAPIServerRejects(t *testing.T) {
 	}{
 		{goodNetworkFunction, networkFunctionRejections},
 		{goodTarget, targetRejections},
+		{goodCaller, callerRejections},
 		{goodLibrary, libraryRejections},
 	} {
 		good := kind.good.DeepCopyObject().(client.Object)
@@ -90,16 +91,33 @@ var networkFunctionRejections = []rejection{
 
 var goodTarget = &v1alpha1.Target{ObjectMeta: metav1.ObjectMeta{Name: "x"}, Spec: v1alpha1.TargetSpec{
 	Address: "nf:830",
-	SSH:     v1alpha1.TargetSSH{CredentialsSecretRef: v1alpha1.LocalReference{Name: "a"}, KnownHostsSecretRef: &v1alpha1.LocalReference{Name: "b"}},
+	SSH:     &v1alpha1.TargetSSH{CredentialsSecretRef: v1alpha1.LocalReference{Name: "a"}, KnownHostsSecretRef: &v1alpha1.LocalReference{Name: "b"}},
 }}
 
 var targetRejections = []rejection{
-	{"no address", "spec.address", ``, "Required value"},
+	{"no address", "spec.address", ``, "exactly one of address"},
 	{"empty address", "spec.address", `""`, "at least 1 chars"},
+	{"address and call home", "spec.callHome", `{}`, "exactly one of address"},
+	{"neither SSH nor TLS", "spec.ssh", ``, "exactly one of ssh and tls"},
+	{"SSH and TLS", "spec.tls", `{"clientCertificateSecretRef":{"name":"a"}}`, "exactly one of ssh and tls"},
+	{"notifications", "spec.notifications", `"Always"`, `"Auto", "Off"`},
+	{"keepalive", "spec.connection", `{"keepalive":"often"}`, "should match"},
 	{"no credentials", "spec.ssh.credentialsSecretRef", ``, "Required value"},
 	{"no host keys", "spec.ssh.knownHostsSecretRef", ``, "host keys are always verified"},
 	{"RPC timeout", "spec.connection", `{"rpcTimeout":"soon"}`, "should match"},
 	{"schema without a library", "spec.schema", `{}`, "libraryRef: Required value"},
+}
+
+// goodCaller is an NF that calls home over TLS.
+var goodCaller = &v1alpha1.Target{ObjectMeta: metav1.ObjectMeta{Name: "x"}, Spec: v1alpha1.TargetSpec{
+	CallHome: &v1alpha1.TargetCallHome{},
+	TLS:      &v1alpha1.TargetTLS{ClientCertificateSecretRef: v1alpha1.LocalReference{Name: "a"}, ServerName: "nf.example.net"},
+}}
+
+var callerRejections = []rejection{
+	{"caller without a name", "spec.tls.serverName", ``, "tls.serverName is required with callHome"},
+	{"caller without a certificate of ours", "spec.tls.clientCertificateSecretRef", ``, "Required value"},
+	{"caller that anybody could be", "spec", `{"callHome":{},"ssh":{"credentialsSecretRef":{"name":"a"},"insecureSkipHostKeyVerification":true}}`, "cannot be used with callHome"},
 }
 
 var goodLibrary = &v1alpha1.YANGLibrary{ObjectMeta: metav1.ObjectMeta{Name: "x"}, Spec: v1alpha1.YANGLibrarySpec{

@@ -6,7 +6,6 @@ package controllers
 import (
 	"context"
 	"fmt"
-	"strings"
 
 	"k8s.io/apimachinery/pkg/types"
 	ctrl "sigs.k8s.io/controller-runtime"
@@ -15,6 +14,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/controller"
 	"sigs.k8s.io/controller-runtime/pkg/event"
 	"sigs.k8s.io/controller-runtime/pkg/handler"
+	"sigs.k8s.io/controller-runtime/pkg/predicate"
 	ctrlreconcile "sigs.k8s.io/controller-runtime/pkg/reconcile"
 	"sigs.k8s.io/controller-runtime/pkg/source"
 
@@ -32,7 +32,8 @@ func (r *YANGLibraryReconciler) SetupWithManager(mgr ctrl.Manager, opts controll
 }
 
 // SetupWithManager registers the controller, its index and its watches.
-func (r *TargetReconciler) SetupWithManager(mgr ctrl.Manager, opts controller.Options) error {
+// What the session pool noticed of a target comes through woken.
+func (r *TargetReconciler) SetupWithManager(mgr ctrl.Manager, opts controller.Options, woken wakes) error {
 	err := mgr.GetFieldIndexer().IndexField(context.Background(), &v1alpha1.Target{}, libraryIndex, func(o client.Object) []string {
 		t := o.(*v1alpha1.Target)
 		if t.Spec.Schema == nil {
@@ -45,12 +46,13 @@ func (r *TargetReconciler) SetupWithManager(mgr ctrl.Manager, opts controller.Op
 	}
 	return ctrl.NewControllerManagedBy(mgr).
 		Named("target").
-		For(&v1alpha1.Target{}, builder.WithPredicates(changed())).
+		For(&v1alpha1.Target{}, builder.WithPredicates(predicate.Or(changed(), predicate.AnnotationChangedPredicate{}))).
 		Watches(&v1alpha1.YANGLibrary{}, handler.EnqueueRequestsFromMapFunc(r.usersOfLibrary), builder.WithPredicates(readinessChanged())).
 		Watches(&v1alpha1.NetworkFunction{}, handler.EnqueueRequestsFromMapFunc(targetOfDeleted), builder.WithPredicates(deletedOnly())).
 		WatchesRawSource(source.TypedChannel(r.Schemas.libraryChanged, enqueue(func(ctx context.Context, l *v1alpha1.YANGLibrary) []ctrlreconcile.Request {
 			return r.usersOfLibrary(ctx, l)
 		}))).
+		WatchesRawSource(source.TypedChannel(woken, enqueue(requestOf))).
 		WithOptions(opts).
 		Complete(r)
 }
@@ -76,8 +78,7 @@ func targetOfDeleted(_ context.Context, o client.Object) []ctrlreconcile.Request
 	}
 	var requests []ctrlreconcile.Request
 	for _, key := range targetsOf(nf) {
-		namespace, name, _ := strings.Cut(key, "/")
-		requests = append(requests, requestFor(types.NamespacedName{Namespace: namespace, Name: name}))
+		requests = append(requests, requestFor(nameFromKey(key)))
 	}
 	return requests
 }

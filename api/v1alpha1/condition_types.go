@@ -68,6 +68,8 @@ const (
 	// What the NF did.
 	UnreachableReason          = "Unreachable"
 	HostKeyMismatchReason      = "HostKeyMismatch"
+	CertificateMismatchReason  = "CertificateMismatch"
+	NotCalledReason            = "NotCalled"
 	AuthenticationFailedReason = "AuthenticationFailed"
 	NETCONFTimeoutReason       = "Timeout"
 	RPCErrorReason             = "RPCError"
@@ -93,3 +95,6 @@ const (
 
 // Finalizer keeps a NetworkFunction until what it owns was removed from the NF.
 const Finalizer = "nf.strowger.dev/finalizer"
+
+// TraceAnnotation on a Target asks for a trace of its NETCONF messages until the time that it holds (RFC 3339).
+const TraceAnnotation = "nf.strowger.dev/trace"

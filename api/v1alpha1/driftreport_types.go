@@ -74,6 +74,12 @@ type DriftReportStatus struct {
 	// +optional
 	SessionID int64 `json:"sessionID,omitempty"`
 
+	// ChangedBy is who changed the NF last before it was seen, if the NF announces
+	// changes: user, session, host and time.
+	// +optional
+	// +kubebuilder:validation:MaxLength=512
+	ChangedBy string `json:"changedBy,omitempty"`
+
 	// ObservedTime is when it was first seen.
 	// +optional
 	ObservedTime metav1.Time `json:"observedTime,omitzero"`

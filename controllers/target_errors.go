@@ -1,0 +1,41 @@
+// Copyright 2026 The Strowger authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package controllers
+
+import (
+	"github.com/strowger/strowger/api/v1alpha1"
+	"github.com/strowger/strowger/internal/reconcile"
+	"github.com/strowger/strowger/internal/target"
+)
+
+// wording is how an error of the NF is told.
+type wording struct {
+	reason, format string
+	of             func(reason, format string, args ...any) *reconcile.Error
+}
+
+// wordings give errors of the NF their reasons, and where the error alone does not say what to do, that.
+var wordings = map[target.Reason]wording{
+	target.HostKeyMismatch:      {v1alpha1.HostKeyMismatchReason, "%w", reconcile.Failf},
+	target.CertificateMismatch:  {v1alpha1.CertificateMismatchReason, "%w; check the authorities in ca.crt and the Target's spec.tls.serverName", reconcile.Failf},
+	target.AuthenticationFailed: {v1alpha1.AuthenticationFailedReason, "%w", reconcile.Failf},
+	target.NotCalled:            {v1alpha1.NotCalledReason, "%w", reconcile.Waitf},
+	target.Unreachable:          {v1alpha1.UnreachableReason, "%w; check address, network and the NETCONF server of the NF", reconcile.Failf},
+	target.Timeout:              {v1alpha1.NETCONFTimeoutReason, "%w; check the NF's load, or raise the Target's spec.connection.rpcTimeout", reconcile.Failf},
+	target.LockDenied:           {v1alpha1.LockDeniedReason, "%w", reconcile.Waitf},
+	target.RPCError:             {v1alpha1.RPCErrorReason, "the NF refused: %w", reconcile.Failf},
+	target.ReadBackMismatch:     {v1alpha1.ReadBackMismatchReason, "%w", reconcile.Failf},
+	target.ProtocolError:        {v1alpha1.ProtocolErrorReason, "%w", reconcile.Failf},
+	target.Unsupported:          {v1alpha1.UnsupportedReason, "%w", reconcile.Failf},
+	target.InvalidEdit:          {v1alpha1.InvalidEditReason, "%w", reconcile.Failf},
+	target.InvalidReply:         {v1alpha1.InvalidReplyReason, "%w", reconcile.Failf},
+}
+
+// targetError turns an error of the pool into one that knows its reason.
+func targetError(err error) error {
+	if f, ok := wordings[target.ReasonOf(err)]; ok {
+		return f.of(f.reason, f.format, err)
+	}
+	return err
+}

@@ -24,6 +24,8 @@ GOLANGCI_LINT := $(BIN)/golangci-lint
 
 # Modules of the stack that hold Go code of ours.
 TOOL_MODULES := e2e/stack/tools/cert-manager e2e/stack/tools/git-server
+# The clients that make bench compares ours with.
+BENCH_PEERS := hack/bench/peers
 # What generators write.
 GENERATED := api/v1alpha1 config/crd config/rbac bundle
 
@@ -62,7 +64,7 @@ fmt: ## Format the Go code.
 vet: ## Run go vet on all modules.
 	go vet ./...
 	cd hack/bundle && go vet ./...
-	@for module in $(TOOL_MODULES); do echo "go vet $$module"; (cd $$module && CGO_ENABLED=0 go vet ./...); done
+	@for module in $(TOOL_MODULES) $(BENCH_PEERS); do echo "go vet $$module"; (cd $$module && CGO_ENABLED=0 go vet ./...); done
 
 .PHONY: lint
 lint: $(GOLANGCI_LINT) ## Run the linters, import rules among them.

@@ -30,6 +30,11 @@ func TestJudge(t *testing.T) {
 		{"others do not count", within, []figure{{Time: 1}, {Time: time.Hour}}, "ok"},
 		{"linear", limit{growth: 2}, []figure{{Time: time.Second, Units: 10}, {Time: 20 * time.Second, Units: 100}}, "ok"},
 		{"square", limit{growth: 2}, []figure{{Time: time.Second, Units: 10}, {Time: 100 * time.Second, Units: 100}}, "MISSED: 10.0 times"},
+		{"near the floor", limit{floor: 1.2}, []figure{{Time: 11, Units: 1}, {Time: 10, Units: 1}}, "ok"},
+		{"far from the floor", limit{floor: 1.2}, []figure{{Time: 13, Units: 2}, {Time: 10, Units: 2}}, "MISSED: 1.30 times"},
+		{"memory and the floor", limit{floor: 1.2}, []figure{{Kind: kept, Live: 200}, {Kind: kept, Live: 100}}, "MISSED: 2.00 times"},
+		{"no floor", limit{floor: 1.2}, []figure{{Time: 11}, {Missing: "why"}}, "not measured"},
+		{"round trips", limit{trips: 4}, []figure{{Kind: trips, Units: 5}}, "MISSED: round trips"},
 	} {
 		if got := tc.limit.judge(tc.figures); got != tc.want {
 			t.Errorf("%s: %q, want %q", tc.name, got, tc.want)
@@ -43,6 +48,9 @@ func TestFigure(t *testing.T) {
 		"1.50 s":              {Time: 1500 * time.Millisecond},
 		"1.5 ms, peak 2.0 MB": {Time: 1500 * time.Microsecond, Peak: 2 * megabyte},
 		"20 ms (2.00 µs each), 20 MB (peak 30 MB)": {Time: 20 * time.Millisecond, Units: 10_000, Live: 20 * megabyte, Peak: 30 * megabyte},
+		"200/s":      {Kind: rate, Time: 50 * time.Millisecond, Units: 10},
+		"71 KB":      {Kind: kept, Live: 71_000},
+		"4 (410 ms)": {Kind: trips, Units: 4, Time: 410 * time.Millisecond},
 	} {
 		if got := f.String(); got != want {
 			t.Errorf("%q, want %q", got, want)
@@ -118,7 +126,7 @@ func TestCells(t *testing.T) {
 
 // TestMain makes of the test binary the program that the tables start.
 func TestMain(m *testing.M) {
-	if strings.Contains(strings.Join(os.Args, " "), "-cell") {
+	if args := strings.Join(os.Args, " "); strings.Contains(args, "-cell") || strings.Contains(args, "-client") {
 		main()
 		return
 	}

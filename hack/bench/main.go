@@ -36,7 +36,14 @@ func run(ctx context.Context) error {
 	rows := flag.String("rows", "", "regular expression of the rows to measure, by what they say; all if empty")
 	runs := flag.Int("runs", 5, "runs of each figure, of which the fastest counts")
 	cell := flag.String("cell", "", "measure one figure, table/row/column by number, and print it as JSON; for the program itself")
+	as := flag.String("client", "", "be a NETCONF client, ours or raw, told what to do on standard input; for the program itself")
 	flag.Parse()
+	switch *as {
+	case "ours":
+		return ourClient().Serve(os.Stdin, os.Stdout)
+	case "raw":
+		return rawClient().Serve(os.Stdin, os.Stdout)
+	}
 	tables := allTables()
 	if *cell != "" {
 		return measureCell(ctx, tables, *cell, *runs)
@@ -62,7 +69,7 @@ func run(ctx context.Context) error {
 }
 
 // allTables lists the tables in the order they are printed.
-func allTables() []*table { return []*table{yangTable(), growthTable()} }
+func allTables() []*table { return []*table{yangTable(), growthTable(), netconfTable()} }
 
 func names(tables []*table) []string {
 	var out []string

@@ -58,9 +58,14 @@ func interfaces() (*model, error) {
 	if setsDir() != "" {
 		return openConfig()
 	}
+	return embedded(), nil
+}
+
+// embedded is the module of our own.
+func embedded() *model {
 	return &model{sources: []yang.Source{{Name: "bench-interfaces.yang", Data: benchInterfaces}}, generated: true,
 		used: []string{"bench-interfaces"}, module: "bench-interfaces", namespace: "urn:example:bench-interfaces",
-		typeNS: "urn:example:bench-interfaces", typeName: "ethernet"}, nil
+		typeNS: "urn:example:bench-interfaces", typeName: "ethernet"}
 }
 
 // manyModules is about as many modules and nodes as OpenConfig has, for where that is not

@@ -18,8 +18,19 @@ import (
 	"time"
 )
 
+// kind says what a figure is of.
+type kind int
+
+const (
+	taken kind = iota // the time and memory of some work
+	rate              // things done in a second
+	kept              // memory for each thing
+	trips             // round trips
+)
+
 // figure is one measurement.
 type figure struct {
+	Kind kind
 	// Time of the fastest run.
 	Time time.Duration
 	// Live is what the result keeps on the heap, Peak by how much the process grew
@@ -46,6 +57,10 @@ type limit struct {
 	// growth limits the time for one thing in the last column, as a multiple of that in
 	// the first.
 	growth float64
+	// floor limits what the figure costs, as a multiple of that in the second column.
+	floor float64
+	// trips limits round trips.
+	trips int
 }
 
 // row is one kind of work, done by the program of each column; a nil cell is none.
@@ -61,10 +76,19 @@ type table struct {
 	columns     []string
 	rows        []row
 	notes       []string
+	// prepare starts what all cells of a run need; it may be nil.
+	prepare func(context.Context) (stop func(), err error)
 }
 
 // print measures the wanted rows and writes each as soon as it is known.
 func (t *table) print(ctx context.Context, w io.Writer, number int, wanted *regexp.Regexp, runs int) error {
+	if t.prepare != nil {
+		stop, err := t.prepare(ctx)
+		if err != nil {
+			return fmt.Errorf("%s: %w", t.name, err)
+		}
+		defer stop()
+	}
 	fmt.Fprintf(w, "## %s\n\n| Work | %s | At most | |\n|%s\n", t.title, strings.Join(t.columns, " | "),
 		strings.Repeat("---|", len(t.columns)+3))
 	for i := range t.rows {
@@ -115,6 +139,14 @@ func (f figure) String() string {
 	if f.Missing != "" {
 		return f.Missing
 	}
+	switch f.Kind {
+	case rate:
+		return fmt.Sprintf("%.0f/s", float64(f.Units)/f.Time.Seconds())
+	case kept:
+		return fmt.Sprintf("%.0f KB", float64(f.Live)/1e3)
+	case trips:
+		return fmt.Sprintf("%d (%s)", f.Units, duration(f.Time))
+	}
 	s := duration(f.Time)
 	if f.Units > 0 {
 		s += fmt.Sprintf(" (%.2f µs each)", f.each())
@@ -126,6 +158,14 @@ func (f figure) String() string {
 		s += ", peak " + megabytes(f.Peak)
 	}
 	return s
+}
+
+// cost is what a figure is compared by.
+func (f figure) cost() float64 {
+	if f.Kind == kept {
+		return float64(f.Live)
+	}
+	return f.each()
 }
 
 // each is the time for one thing, in microseconds.
@@ -162,6 +202,12 @@ func (l limit) String() string {
 	if l.growth > 0 {
 		parts = append(parts, fmt.Sprintf("%g times the time for each", l.growth))
 	}
+	if l.floor > 0 {
+		parts = append(parts, fmt.Sprintf("%g times the floor", l.floor))
+	}
+	if l.trips > 0 {
+		parts = append(parts, strconv.Itoa(l.trips))
+	}
 	if parts == nil {
 		return "-"
 	}
@@ -174,7 +220,7 @@ func (l limit) judge(f []figure) string {
 	switch {
 	case l == limit{}:
 		return ""
-	case f[0].Missing != "":
+	case f[0].Missing != "", l.floor > 0 && f[1].Missing != "":
 		return "not measured"
 	}
 	if l.time > 0 && f[0].Time > l.time {
@@ -185,6 +231,12 @@ func (l limit) judge(f []figure) string {
 	}
 	if last := f[len(f)-1]; l.growth > 0 && last.each() > l.growth*f[0].each() {
 		missed = append(missed, fmt.Sprintf("%.1f times", last.each()/f[0].each()))
+	}
+	if l.floor > 0 && f[0].cost() > l.floor*f[1].cost() {
+		missed = append(missed, fmt.Sprintf("%.2f times", f[0].cost()/f[1].cost()))
+	}
+	if l.trips > 0 && f[0].Units > l.trips {
+		missed = append(missed, "round trips")
 	}
 	if missed == nil {
 		return "ok"

@@ -9,7 +9,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
@@ -26,17 +25,16 @@ const (
 
 // drift changes the router by hand and sees Git told and the change undone.
 func (d *demo) drift(ctx context.Context) error {
-	session, err := d.Devices[router].Edit(ctx, fmt.Sprintf(interfaceEdit, "<description>moved by hand</description><enabled>false</enabled>"))
+	drift, err := d.DriftByHand(ctx, router, fmt.Sprintf(interfaceEdit, "<description>moved by hand</description><enabled>false</enabled>"))
 	if err != nil {
 		return err
 	}
-	started := time.Now()
-	d.tell("session %d of ncclient: interface n6 is switched off and has another description", session)
+	d.tell("session %d of ncclient: interface n6 is switched off and has another description", drift.Session)
 	report, err := d.WaitForReport(ctx, router, v1alpha1.DriftCorrected)
 	if err != nil {
 		return err
 	}
-	d.tell("seen, committed to branch %s and corrected after %s", report.Status.Git.Branch, since(started))
+	d.tell("seen, committed to branch %s and corrected after %.1f s", report.Status.Git.Branch, drift.Corrected.Sub(drift.Sent).Seconds())
 	if err := d.showDriftCommit(ctx, report); err != nil {
 		return err
 	}
@@ -267,5 +265,3 @@ func (d *demo) toolFolder() string {
 	}
 	return dir
 }
-
-func since(t time.Time) string { return fmt.Sprintf("%.1f s", time.Since(t).Seconds()) }

@@ -56,10 +56,12 @@ var steps = []struct {
 }{
 	{"The example world is committed to Git", (*demo).commitExample},
 	{"Every network function becomes Ready", (*demo).becomeReady},
+	{"Each network function is reached in its own way", (*demo).transports},
 	{"What the router runs, read back by a foreign client", (*demo).readRouter},
 	{"The certificate that cert-manager issued is in use", (*demo).showCertificate},
 	{"PowerDNS answers for the network functions", (*demo).askDNS},
 	{"Somebody changes the router behind Git's back", (*demo).drift},
+	{"A network function says itself that it was changed", (*demo).announced},
 	{"Where drift is only reported, it is left", (*demo).driftReported},
 	{"A commit changes the network functions", (*demo).change},
 	{"A commit that cannot be is rejected, and reverted", (*demo).reject},

@@ -9,9 +9,6 @@ import (
 	"encoding/pem"
 	"errors"
 	"fmt"
-
-	corev1 "k8s.io/api/core/v1"
-	"sigs.k8s.io/controller-runtime/pkg/client"
 )
 
 // smfCertificate selects the certificate in use on the SMF's service based interface, and not its key.
@@ -19,11 +16,7 @@ const smfCertificate = `<smf-function xmlns="urn:strowger:example:5gc-smf"><sbi>
 
 // IssuedCertificate reads what cert-manager issued for the SMF.
 func (w *World) IssuedCertificate(ctx context.Context) (*x509.Certificate, error) {
-	var secret corev1.Secret
-	if err := w.Client.Get(ctx, client.ObjectKey{Namespace: Namespace, Name: "smf-zrh-1-sbi"}, &secret); err != nil {
-		return nil, fmt.Errorf("reading the issued certificate: %w", err)
-	}
-	return parseCertificate(secret.Data[corev1.TLSCertKey])
+	return w.Certificate(ctx, "smf-zrh-1-sbi")
 }
 
 // UsedCertificate reads the certificate in the SMF's running configuration.

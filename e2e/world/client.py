@@ -4,6 +4,7 @@ Reads one JSON request from stdin, answers one JSON document on stdout.
 """
 import json
 import sys
+import time
 
 from ncclient import manager
 from ncclient.xml_ import BASE_NS_1_0
@@ -24,8 +25,10 @@ with manager.connect(
         with session.locked(target):
             if candidate:
                 session.discard_changes()
+            answer["sent"] = time.time_ns()
             session.edit_config(target=target, config="<config>" + request["edit"] + "</config>")
             if candidate:
+                answer["sent"] = time.time_ns()
                 session.commit()
     elif request["state"]:
         answer["data"] = session.get(selected).data_xml

@@ -68,7 +68,8 @@ func (c Counts) minus(other Counts) Counts {
 	}
 }
 
-// CountSteady waits until every NF was observed again a number of times and returns what was done meanwhile.
+// CountSteady waits until every NF with a short interval was observed again a number of times and returns what was
+// done meanwhile.
 func (w *World) CountSteady(ctx context.Context, times int) (Counts, error) {
 	before, err := w.count(ctx)
 	if err != nil {
@@ -80,7 +81,7 @@ func (w *World) CountSteady(ctx context.Context, times int) (Counts, error) {
 		if err != nil {
 			return "", err
 		}
-		if n := now - before.Reconciliations; n < times*len(Functions()) {
+		if n := now - before.Reconciliations; n < times*len(Polled()) {
 			return fmt.Sprintf("%d reconciliations", n), nil
 		}
 		after, err := w.count(ctx)

@@ -16,6 +16,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 
 	"golang.org/x/crypto/ssh"
 
@@ -33,13 +34,17 @@ type Device struct {
 	Name string
 	// Kind says what serves it.
 	Kind string
-	// Addr is host:port.
+	// Addr is where it listens for SSH, host:port. The operator may reach it in another way.
 	Addr           string
 	User, Password string
 	// KnownHosts holds a line for the device's key.
 	KnownHosts string
 
-	exampleAddr string
+	// exampleAddr is the address in the example's Target, targetAddr the one that the operator connects to; both are
+	// without meaning if the device calls home.
+	exampleAddr, targetAddr string
+	// control is the address of a simulated device's control endpoint.
+	control string
 }
 
 type clientRequest struct {
@@ -56,6 +61,8 @@ type clientRequest struct {
 type clientAnswer struct {
 	Session uint64 `json:"session"`
 	Data    string `json:"data"`
+	// Sent is when a change was sent, in nanoseconds since 1970.
+	Sent int64 `json:"sent"`
 }
 
 // Read returns what a subtree filter selects of the running configuration, as ncclient read it.
@@ -73,11 +80,18 @@ func (d *Device) Read(ctx context.Context, filter string) (*Element, error) {
 
 // Edit changes the running configuration behind Git's back, through ncclient, and returns the session that did.
 func (d *Device) Edit(ctx context.Context, config string) (session uint64, err error) {
+	session, _, err = d.EditTimed(ctx, config)
+	return session, err
+}
+
+// EditTimed is Edit that tells when the change was sent: the commit, or the edit of a device without a candidate, by
+// the clock of this machine.
+func (d *Device) EditTimed(ctx context.Context, config string) (session uint64, sent time.Time, err error) {
 	answer, err := d.ask(ctx, clientRequest{Edit: &config})
 	if err != nil {
-		return 0, fmt.Errorf("editing %s: %w", d.Name, err)
+		return 0, time.Time{}, fmt.Errorf("editing %s: %w", d.Name, err)
 	}
-	return answer.Session, nil
+	return answer.Session, time.Unix(0, answer.Sent), nil
 }
 
 // ask runs the client with one request.

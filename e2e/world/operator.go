@@ -59,6 +59,7 @@ func (w *World) StartOperator(ctx context.Context) error {
 	args := []string{
 		"manager", "--dns-resolver", resolver,
 		"--metrics-bind-address", addrs[0], "--health-probe-bind-address", addrs[1],
+		"--call-home-ssh-bind-address", w.CallHome,
 		"--log-encoding", "console", "--log-level", "debug",
 		// Intervals are counted here, so that none is spread.
 		"--interval-jitter-percentage", "0",

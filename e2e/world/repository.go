@@ -49,12 +49,13 @@ func (w *World) exampleFiles() (map[string][]byte, error) {
 	return files, nil
 }
 
-// adapt puts the running devices' addresses and the world's interval into a file.
+// adapt puts the running devices' addresses and the world's interval into a file. An NF that the example looks at
+// less often than the others, because it announces its changes, keeps its interval.
 func (w *World) adapt(name string, content []byte) []byte {
 	switch filepath.Dir(name) {
 	case "targets":
 		for _, d := range w.Devices {
-			content = bytes.ReplaceAll(content, []byte("address: "+d.exampleAddr+"\n"), []byte("address: "+d.Addr+"\n"))
+			content = bytes.ReplaceAll(content, []byte("address: "+d.exampleAddr+"\n"), []byte("address: "+d.targetAddr+"\n"))
 		}
 	case "nf":
 		if w.interval > 0 {

@@ -14,19 +14,18 @@ import (
 // createSecrets makes the Secrets that the example's README lists. They are not in Git: host keys and passwords are
 // made when the devices start.
 func (w *World) createSecrets(ctx context.Context) error {
-	router := w.Devices["n6-router-1"]
-	var simulated, knownHosts string
-	user := ""
-	for name, d := range w.Devices {
-		if name == "n6-router-1" {
-			continue
+	router, caller := w.Devices["n6-router-1"], w.Devices["upf-zrh-2"]
+	var knownHosts string
+	for _, d := range w.Devices {
+		// An NF that calls home is recognised by its host key, so that its Secret holds no other.
+		if d != router && d != caller {
+			knownHosts += d.KnownHosts
 		}
-		user, simulated = d.User, d.Password
-		knownHosts += d.KnownHosts
 	}
 	secrets := map[string]map[string]string{
-		"simulated-nf-credentials": {"username": user, "password": simulated},
+		"simulated-nf-credentials": {"username": caller.User, "password": caller.Password},
 		"simulated-nf-known-hosts": {"known_hosts": knownHosts},
+		"upf-2-known-hosts":        {"known_hosts": caller.KnownHosts},
 		"n6-router-1-credentials":  {"username": router.User, "password": router.Password},
 		"n6-router-1-known-hosts":  {"known_hosts": router.KnownHosts},
 		"dn-aaa":                   {"sharedSecret": rand.Text()},

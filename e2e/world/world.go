@@ -43,6 +43,12 @@ func Functions() []string {
 	return []string{"amf-zrh-1", "smf-zrh-1", "upf-zrh-1", "upf-zrh-2", "n6-router-1"}
 }
 
+// Polled are those that are looked at each interval; the others announce their changes.
+func Polled() []string { return []string{"amf-zrh-1", "smf-zrh-1", "upf-zrh-2", "n6-router-1"} }
+
+// Announcing is the NF that is looked at when it says that it was changed, and else each minute only.
+const Announcing = "upf-zrh-1"
+
 // Options say how the world is built.
 type Options struct {
 	// Dir takes logs, data and credentials of the stack; a temporary folder if empty.
@@ -63,6 +69,8 @@ type World struct {
 	Devices map[string]*Device
 	// Operator is nil until StartOperator.
 	Operator *Operator
+	// CallHome is where the operator listens for NFs that call home over SSH.
+	CallHome string
 
 	root     string
 	log      io.Writer
@@ -137,6 +145,14 @@ func (w *World) populate(ctx context.Context) error {
 			return err
 		}
 	}
+	if err := w.startAuthority(ctx); err != nil {
+		return err
+	}
+	addrs, err := stack.FreeAddrs(1)
+	if err != nil {
+		return err
+	}
+	w.CallHome = addrs[0]
 	if err := w.startDevices(ctx); err != nil {
 		return err
 	}

@@ -94,7 +94,7 @@ func cpuOf(command string, batch int) task {
 
 // connected measures the time from nothing to a session.
 func connected(p *clientProcess, runs int) (figure, error) {
-	s, n, err := p.best(runs, "connect", 5)
+	s, n, err := p.best(runs, "connect", 2)
 	return figure{Time: s.wall / time.Duration(n)}, err
 }
 

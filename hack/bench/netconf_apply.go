@@ -12,6 +12,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/strowger/strowger/e2e/stack"
 	"github.com/strowger/strowger/hack/bench/client"
 	"github.com/strowger/strowger/internal/plan"
 	"github.com/strowger/strowger/internal/target"
@@ -24,16 +25,18 @@ const roundTrip = 100 * time.Millisecond
 // applied counts the round trips of an apply over a slow link: how often its time holds
 // that of one.
 func applied(ctx context.Context, _ int) (figure, error) {
-	all, err := theServers()
+	// One of its own: netconfd 2.13 does not survive that its modules are read twice.
+	n, stop, err := stack.StartNetconfd(ctx, stack.Options{})
 	if err != nil {
 		return figure{}, err
 	}
-	link, err := newSlowLink(ctx, all.Netconfd.Addr)
+	defer stop()
+	link, err := newSlowLink(ctx, n.Addr)
 	if err != nil {
 		return figure{}, err
 	}
 	defer link.listener.Close()
-	a, err := newApplier(ctx, all.Netconfd, link.listener.Addr().String())
+	a, err := newApplier(ctx, client.Server{User: n.User, Password: n.Password}, link.listener.Addr().String())
 	if err != nil {
 		return figure{}, err
 	}

@@ -260,6 +260,9 @@ func (s *Session) abandon(c *Call) {
 	}
 }
 
+// Name returns the name of the operation's element, such as "edit-config".
+func (c *Call) Name() string { return c.op }
+
 // MethodName returns the name of the operation of a method, such as "edit-config".
 func MethodName(m Method) string { return methodName(m.MarshalMethod()) }
 

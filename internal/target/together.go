@@ -40,14 +40,19 @@ func (t *transaction) sendAll(ctx context.Context, steps []step) error {
 	methods := make([]netconf.Method, len(steps))
 	for i, s := range steps {
 		methods[i] = s.method
-		t.result.RPCs = append(t.result.RPCs, netconf.MethodName(s.method))
 	}
 	calls, err := t.startAll(ctx, methods...)
 	if err != nil {
+		for _, m := range methods {
+			t.result.RPCs = append(t.result.RPCs, netconf.MethodName(m))
+		}
 		if !errors.Is(err, netconf.ErrUnsupported) {
 			t.Abort()
 		}
 		return t.failed(netconf.MethodName(methods[0]), err)
+	}
+	for _, call := range calls {
+		t.result.RPCs = append(t.result.RPCs, call.Name())
 	}
 	var first error
 	for i, call := range calls {
@@ -65,7 +70,7 @@ func (t *transaction) sendAll(ctx context.Context, steps []step) error {
 // await waits for a reply, as long as one RPC may take. That of a step after one that failed is not used.
 func (t *transaction) await(ctx context.Context, call *netconf.Call, s step, unused bool) error {
 	var reply *netconf.Reply
-	err := t.rpc(ctx, netconf.MethodName(s.method), func(ctx context.Context) error {
+	err := t.rpc(ctx, call.Name(), func(ctx context.Context) error {
 		var err error
 		reply, err = call.Wait(ctx)
 		return err
@@ -75,7 +80,7 @@ func (t *transaction) await(ctx context.Context, call *netconf.Call, s step, unu
 		if !isAnswer(err) {
 			t.Abort()
 		}
-		return t.failed(netconf.MethodName(s.method), err)
+		return t.failed(call.Name(), err)
 	case s.done == nil, unused && reply.Data() != nil:
 		return nil
 	}

@@ -17,7 +17,7 @@ func ncclient(t *testing.T) (run func(script string, args ...string)) {
 	t.Helper()
 	const python = "/usr/bin/python3" // Debian's, for which the package is
 	if err := exec.Command(python, "-c", "import ncclient").Run(); err != nil {
-		t.Skipf("ncclient is not installed: apt-get install python3-ncclient (%v)", err)
+		t.Skipf("ncclient is not installed: make deps (%v)", err)
 	}
 	return func(script string, args ...string) {
 		t.Helper()

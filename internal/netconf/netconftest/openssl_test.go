@@ -19,7 +19,7 @@ import (
 func TestOpenSSL(t *testing.T) {
 	openssl, err := exec.LookPath("openssl")
 	if err != nil {
-		t.Skip("openssl is not installed: apt-get install openssl")
+		t.Skip("openssl is not installed: make deps")
 	}
 	dir := t.TempDir()
 	p := newPKI(t)

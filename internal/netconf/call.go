@@ -27,10 +27,9 @@ type Call struct {
 	op       string
 	reply    chan *Reply  // holds one
 	accepted func(*Reply) // called by the reader for a reply without errors; may be nil
+	stream   *dataStream  // where large data is to go; may be nil
 
-	// Guarded by the session's mu:
-	stream  *dataStream // where large data is to go
-	decided bool        // large data has begun to arrive
+	streaming bool // large data has begun to arrive; the reader's
 }
 
 // Exec sends a method in an rpc and waits for the reply. Errors: RPCErrors for what the server answered
@@ -45,8 +44,8 @@ func (s *Session) Exec(ctx context.Context, method Method) (*Reply, error) {
 	return call.Wait(ctx)
 }
 
-// Start sends a method in an rpc and returns without waiting for the reply. One of Wait, WaitData and Text
-// must be called, once.
+// Start sends a method in an rpc and returns without waiting for the reply. One of Wait and Text must be
+// called, once.
 func (s *Session) Start(ctx context.Context, method Method) (*Call, error) {
 	calls, err := s.start(ctx, nil, method)
 	if err != nil {
@@ -65,12 +64,16 @@ func (s *Session) StartAll(ctx context.Context, methods ...Method) ([]*Call, err
 	return s.start(ctx, nil, methods...)
 }
 
-func (s *Session) start(ctx context.Context, accepted func(*Reply), methods ...Method) ([]*Call, error) {
+// start sends methods. prepare, which may be nil, is called with each call before its reply can come.
+func (s *Session) start(ctx context.Context, prepare func(*Call), methods ...Method) ([]*Call, error) {
 	calls := make([]*Call, len(methods))
 	bodies := make([]string, len(methods))
 	for i, method := range methods {
 		bodies[i] = method.MarshalMethod()
-		calls[i] = &Call{session: s, op: methodName(bodies[i]), reply: make(chan *Reply, 1), accepted: accepted}
+		calls[i] = &Call{session: s, op: methodName(bodies[i]), reply: make(chan *Reply, 1)}
+		if prepare != nil {
+			prepare(calls[i])
+		}
 		if err := calls[i].check(method); err != nil {
 			return nil, err
 		}

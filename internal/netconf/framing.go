@@ -31,7 +31,7 @@ const (
 
 	// A session that waits holds idleBuffer bytes; while much arrives it borrows busyBuffer bytes.
 	idleBuffer   = 1 << 10
-	busyBuffer   = 32 << 10
+	busyBuffer   = 128 << 10
 	maxChunkSize = 4294967295 // RFC 6242 section 4.2
 )
 

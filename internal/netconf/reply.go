@@ -69,8 +69,7 @@ func (r *Reply) readChild(m *message, child *element, call *Call) error {
 		return m.skip(child)
 	}
 	to := newSink(call, child)
-	err := m.content(child, to)
-	text := to.finish(err)
+	text, err := to.finish(m.content(child, to))
 	if text != nil {
 		r.Output = append(r.Output, Element{Namespace: child.namespace, Name: child.local, XML: text})
 	}

@@ -5,8 +5,10 @@ package netconf
 
 import (
 	"bytes"
+	"encoding/binary"
 	"fmt"
 	"io"
+	"math/bits"
 )
 
 // tag is what a tagScanner stops at.
@@ -27,6 +29,7 @@ type tagScanner struct {
 
 	state scanState
 	depth int
+	value bool // within a start tag: there was a '=', so that quotes may follow
 	quote byte // within a start tag: the quote of the attribute value, or 0
 	last  byte // the byte before, within a tag
 	seen  int  // bytes of a terminator, or of "<![CDATA["
@@ -63,7 +66,7 @@ func (s *tagScanner) feed(p []byte) (int, tag, error) {
 			}
 			n, err = s.text(p, n)
 		case afterLess:
-			err = s.less(p[n])
+			err = s.opening(p[n])
 			n++
 		case inStartTag:
 			n, found, err = s.startTag(p, n)
@@ -87,36 +90,78 @@ func (s *tagScanner) feed(p []byte) (int, tag, error) {
 }
 
 // plain passes over what most of a large message consists of: text and tags without attributes, below what the
-// scanner stops at. It returns where anything else begins, which is left to the other functions.
+// scanner stops at. It returns where anything else begins, which is left to the other functions. Tags of a
+// configuration are so short that looking for the end of each costs more in mispredicted branches than in
+// comparisons: a block of bytes is looked at as a whole, and only what may be markup one by one.
 func (s *tagScanner) plain(p []byte, n int) int {
-	for {
-		i := n
-		for i < len(p) && p[i] != '<' {
-			i++
+	open := -1 // where the present tag begins
+	for ; n < len(p); n += blockSize {
+		for marks := marksOf(p[n:]); marks != 0; marks &= marks - 1 {
+			i := n + bits.TrailingZeros64(marks)
+			switch {
+			case open < 0:
+				if p[i] == '<' {
+					open = i
+				}
+			case p[i] == '>' && s.plainTag(p[open+1:i]):
+				open = -1
+			default:
+				return open
+			}
 		}
-		if i+2 >= len(p) {
-			return n
-		}
-		tag := p[i+1:]
-		closing := tag[0] == '/'
-		if !closing && !isLetter(tag[0]) || closing && s.depth == outer || s.depth == s.maxDepth {
-			return n
-		}
-		end := 1
-		for end < len(tag) && tag[end] != '>' && tag[end] != '"' && tag[end] != '\'' && tag[end] != '<' {
-			end++
-		}
-		if end == len(tag) || tag[end] != '>' {
-			return n
-		}
-		switch {
-		case closing:
-			s.depth--
-		case tag[end-1] != '/':
-			s.depth++
-		}
-		n = i + 1 + end + 1
 	}
+	if open >= 0 {
+		return open
+	}
+	return len(p)
+}
+
+// plainTag follows a tag without attributes; it returns false if that is left to the other functions.
+func (s *tagScanner) plainTag(tag []byte) bool {
+	switch {
+	case len(tag) == 0:
+		return false
+	case tag[0] == '/':
+		if s.depth == outer {
+			return false
+		}
+		s.depth--
+		return true
+	case !isLetter(tag[0]) || s.depth == s.maxDepth:
+		return false
+	}
+	if tag[len(tag)-1] != '/' {
+		s.depth++
+	}
+	return true
+}
+
+// blockSize is how many bytes marksOf looks at.
+const blockSize = 64
+
+// marksOf returns which of the first bytes are '<', '=', '>' or '?': all that matters outside of attributes,
+// comments and the like.
+func marksOf(p []byte) (marks uint64) {
+	var tail [blockSize]byte
+	if len(p) < blockSize {
+		copy(tail[:], p)
+		p = tail[:]
+	}
+	p = p[:blockSize]
+	for i := 0; i < blockSize; i += 8 {
+		marks = marks>>8 | marksOfWord(binary.LittleEndian.Uint64(p[i:]))<<56
+	}
+	return marks
+}
+
+// marksOfWord is marksOf for eight bytes. The four characters differ in their two lowest bits only. Where
+// the others are theirs, a byte of differs is 0, the only one to which adding 0x7F sets no highest bit; the
+// product gathers those bits in the highest byte.
+func marksOfWord(word uint64) uint64 {
+	const each = 0x0101010101010101
+	differs := word&(0xFC*each) ^ '<'*each
+	found := ^(differs&(0x7F*each) + 0x7F*each | differs) & (0x80 * each)
+	return found >> 7 * 0x0102040810204080 >> 56
 }
 
 func isLetter(b byte) bool { return 'a' <= b|0x20 && b|0x20 <= 'z' }
@@ -141,9 +186,9 @@ func (s *tagScanner) text(p []byte, n int) (int, error) {
 	return end, nil
 }
 
-// less looks at the byte behind "<".
-func (s *tagScanner) less(b byte) error {
-	s.last, s.quote, s.seen = b, 0, 0
+// opening looks at the byte behind "<".
+func (s *tagScanner) opening(b byte) error {
+	s.last, s.value, s.quote, s.seen = b, false, 0, 0
 	switch {
 	case b == '/':
 		s.state = inEndTag
@@ -176,7 +221,9 @@ func (s *tagScanner) startTag(p []byte, n int) (int, tag, error) {
 			}
 			n += i
 			b, s.quote = s.quote, 0
-		case b == '"' || b == '\'':
+		case b == '=':
+			s.value = true
+		case s.value && (b == '"' || b == '\''):
 			s.quote = b
 		case b == '<':
 			return n, noTag, fmt.Errorf("'<' within a tag")

@@ -11,6 +11,7 @@ import (
 	"io"
 	"strings"
 	"testing"
+	"time"
 )
 
 func large(n int) string {
@@ -21,48 +22,58 @@ func large(n int) string {
 	return b.String()
 }
 
-// Data arrives whole, whatever its size, in either framing, and however late it is asked for.
-func TestWaitData(t *testing.T) {
+// Data arrives whole, whatever its size, in either framing, and however early the reply comes.
+func TestReadData(t *testing.T) {
 	for _, n := range []int{0, 1, 10, 3000, 40000} {
 		content := large(n)
 		want := `<data xmlns="` + BaseNamespace + `">` + content + "</data>"
-		for name, late := range map[string]bool{"at once": false, "late": true} {
+		for name, early := range map[string]bool{"at once": false, "early": true} {
 			t.Run(fmt.Sprintf("%d/%s", n, name), func(t *testing.T) {
 				s, server := established(t)
 				go func() {
 					server.send(replyWith(server.request(), "<data>"+content+"</data>"))
 					server.send(replyWith(server.request(), "<ok/>"))
 				}()
-				calls, err := s.StartAll(t.Context(), RawMethod("<get/>"), RawMethod("<lock/>"))
+				call, err := s.startData(t.Context(), RawMethod("<get/>"))
 				if err != nil {
 					t.Fatal(err)
 				}
-				if late { // the data has come before this reply
-					if _, err := calls[1].Wait(t.Context()); err != nil {
-						t.Fatal(err)
-					}
+				if early {
+					waitBegun(t, call)
 				}
 				var got []byte
-				err = calls[0].WaitData(t.Context(), func(r io.Reader) error {
+				err = call.readData(t.Context(), func(r io.Reader) error {
 					got, err = io.ReadAll(r)
 					return err
 				})
 				if err != nil || string(got) != want {
 					t.Fatalf("got %d bytes, want %d; %v", len(got), len(want), err)
 				}
-				if !late {
-					if _, err := calls[1].Wait(t.Context()); err != nil {
-						t.Fatal(err)
-					}
+				if _, err := s.Exec(t.Context(), RawMethod("<lock/>")); err != nil {
+					t.Fatal(err)
 				}
 			})
 		}
 	}
 }
 
+// waitBegun waits until large data has begun to arrive, or the whole of a small reply has.
+func waitBegun(t *testing.T, call *Call) {
+	t.Helper()
+	for len(call.reply) == 0 {
+		select {
+		case <-call.stream.begun:
+			return
+		case <-t.Context().Done():
+			t.Fatal("nothing arrives")
+		case <-time.After(time.Millisecond):
+		}
+	}
+}
+
 // The error of whoever reads the data, rpc-errors and a broken session are told apart, and only the last
 // ends the session.
-func TestWaitDataFails(t *testing.T) {
+func TestReadDataFails(t *testing.T) {
 	content := large(40000)
 	refused := errors.New("seen enough")
 	readAll := func(r io.Reader) error { _, err := io.Copy(io.Discard, r); return err }
@@ -111,7 +122,7 @@ func TestWaitDataFails(t *testing.T) {
 }
 
 // A reader of data is let go when its context ends in the middle, and when the session does.
-func TestWaitDataEnds(t *testing.T) {
+func TestReadDataEnds(t *testing.T) {
 	for _, abort := range []bool{false, true} {
 		s, server := established(t)
 		begun := make(chan struct{})
@@ -154,6 +165,59 @@ func TestWaitDataEnds(t *testing.T) {
 				t.Errorf("the session is gone: %v", err)
 			}
 		}
+	}
+}
+
+// What began to arrive before its context ended, or the session did, is let go too.
+func TestReadDataEndsEarly(t *testing.T) {
+	for name, abort := range map[string]bool{"cancelled": false, "aborted": true} {
+		t.Run(name, func(t *testing.T) {
+			s, server := established(t)
+			go func() {
+				id := server.request()
+				message := []byte(replyWith(id, "<data>"+large(40000)+"</data>"))
+				if err := server.WriteMessage(message); err == nil && !abort {
+					server.send(replyWith(server.request(), "<ok/>"))
+				}
+			}()
+			ctx, cancel := context.WithCancel(t.Context())
+			call, err := s.startData(ctx, RawMethod("<get/>"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			waitBegun(t, call)
+			want := context.Canceled
+			if abort {
+				want = ErrClosed
+				s.Abort()
+			}
+			cancel()
+			readAll := func(r io.Reader) error { _, err := io.Copy(io.Discard, r); return err }
+			if err := call.readData(ctx, readAll); !errors.Is(err, want) && !errors.Is(err, context.Canceled) {
+				t.Errorf("got %v", err)
+			}
+			if !abort {
+				if _, err := s.Exec(t.Context(), RawMethod("<get/>")); err != nil {
+					t.Errorf("the session is gone: %v", err)
+				}
+			}
+		})
+	}
+}
+
+// Whoever reads the data may end the session.
+func TestReadDataAborts(t *testing.T) {
+	s, server := established(t)
+	go func() { // not all of it is read
+		_ = server.WriteMessage([]byte(replyWith(server.request(), "<data>"+large(40000)+"</data>")))
+	}()
+	err := s.ReadData(t.Context(), RawMethod("<get/>"), func(r io.Reader) error {
+		s.Abort()
+		_, err := io.Copy(io.Discard, r)
+		return err
+	})
+	if !errors.Is(err, ErrClosed) {
+		t.Errorf("got %v", err)
 	}
 }
 

@@ -217,11 +217,12 @@ func (s *Session) Subscribe(ctx context.Context, o CreateSubscription) (*Subscri
 // Establish establishes a subscription of RFC 8639; a session may have several.
 func (s *Session) Establish(ctx context.Context, o EstablishSubscription) (*Subscription, error) {
 	sub := newSubscription(s, o.Stream != "")
-	calls, err := s.start(ctx, func(r *Reply) { // by the reader, so that no event comes first
+	established := func(r *Reply) { // by the reader, so that no event comes first
 		if id, ok := subscriptionID(r); ok {
 			s.subscriptions.establish(sub, id)
 		}
-	}, o)
+	}
+	calls, err := s.start(ctx, func(c *Call) { c.accepted = established }, o)
 	if err != nil {
 		return nil, err
 	}

@@ -19,6 +19,10 @@ func (d *Data) add(c *Data) {
 // seal puts appended children in order and returns those that are there twice, which
 // stay out: a second instance of a container or leaf, entries with equal keys.
 func (d *Data) seal() (double []*Data) {
+	if d.settled() {
+		d.index = nil
+		return nil
+	}
 	d.order()
 	keep := d.kids[:0]
 	for i := 0; i < len(d.kids); {
@@ -51,6 +55,18 @@ func (d *Data) seal() (double []*Data) {
 	d.kids = keep
 	d.reindex()
 	return double
+}
+
+// settled says that the children came in canonical order and none of them twice, as those of most documents
+// do: each is behind the one before, so that there is no list that keeps its order among them either.
+func (d *Data) settled() bool {
+	for i := 1; i < len(d.kids); i++ {
+		last, next := d.kids[i-1], d.kids[i]
+		if last.node == next.node && !next.node.repeats() || before(last, next) >= 0 {
+			return false
+		}
+	}
+	return true
 }
 
 // order puts the children in canonical order. Most come in it; of equal ones the first

@@ -232,6 +232,9 @@ func (n *Node) keepOrder() bool {
 	return n.OrderedByUser() || n.flags&flagConfig == 0 || n.def.kind == KindList && len(n.props.keys) == 0
 }
 
+// repeats says that a node may have several instances.
+func (n *Node) repeats() bool { return n.def.kind == KindList || n.def.kind == KindLeafList }
+
 // MinElements returns the least number of entries.
 func (n *Node) MinElements() uint64 { return n.props.min }
 

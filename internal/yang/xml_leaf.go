@@ -92,9 +92,16 @@ type xmlValues struct {
 	schema  *Schema
 	lookup  func(prefix string) (string, bool)
 	context valueContext
-	asked   []answer // what was looked up for the value being made
-	known   map[*Node]*[4]meaning
+	asked   []answer      // what was looked up for the value being made
+	recent  [64]*meanings // of known, found without a map
+	known   map[*Node]*meanings
 	strings textSlab
+}
+
+// meanings are what the last texts of a leaf meant.
+type meanings struct {
+	node *Node
+	last [4]meaning
 }
 
 // meaning is the canonical value of a text, as long as the prefixes that it asked for
@@ -110,19 +117,12 @@ type answer struct {
 }
 
 func (v *xmlValues) value(n *Node, text []byte) (string, *typeError) {
-	known := v.known[n]
-	if known == nil {
-		if v.known == nil {
-			v.known = map[*Node]*[4]meaning{}
-		}
-		known = new([4]meaning)
-		v.known[n] = known
-	}
 	slot := len(text)
 	if slot > 0 {
 		slot += int(text[slot-1])
 	}
-	m := &known[slot%len(known)]
+	known := v.of(n)
+	m := &known.last[slot%len(known.last)]
 	if m.text == string(text) && len(text) > 0 && v.same(m.asked) {
 		return m.value, nil
 	}
@@ -132,6 +132,23 @@ func (v *xmlValues) value(n *Node, text []byte) (string, *typeError) {
 		*m = meaning{s, value, append([]answer(nil), v.asked...)}
 	}
 	return value, err
+}
+
+// of returns what the last texts of a leaf meant.
+func (v *xmlValues) of(n *Node) *meanings {
+	hash := uint(n.order) + 5*uint(len(n.def.name)) + 11*uint(n.parent.order)
+	slot := &v.recent[hash%uint(len(v.recent))]
+	if *slot != nil && (*slot).node == n {
+		return *slot
+	}
+	if v.known[n] == nil {
+		if v.known == nil {
+			v.known = map[*Node]*meanings{}
+		}
+		v.known[n] = &meanings{node: n}
+	}
+	*slot = v.known[n]
+	return *slot
 }
 
 // canonical makes the canonical value of a text.

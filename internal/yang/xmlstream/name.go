@@ -29,13 +29,30 @@ type qname struct{ raw, prefix, local string }
 // nameTable keeps every name and namespace of a document once. It stops to grow where no
 // honest document gets to.
 type nameTable struct {
-	names map[string]*qname
-	texts map[string]string
+	recent [64]*qname // of names, found without a map
+	names  map[string]*qname
+	texts  map[string]string
 }
 
 const maxNames = 1 << 14
 
 func (t *nameTable) name(b []byte) (*qname, error) {
+	if len(b) == 0 {
+		return nil, errors.New("a name is missing")
+	}
+	hash := uint(b[0]) + 5*uint(b[len(b)-1]) + 23*uint(len(b))
+	slot := &t.recent[hash%uint(len(t.recent))]
+	if q := *slot; q != nil && q.raw == string(b) {
+		return q, nil
+	}
+	q, err := t.lookup(b)
+	if err == nil {
+		*slot = q
+	}
+	return q, err
+}
+
+func (t *nameTable) lookup(b []byte) (*qname, error) {
 	if q := t.names[string(b)]; q != nil {
 		return q, nil
 	}

@@ -273,7 +273,10 @@ func (r *Reader) Line() int {
 	if r.lineAt > r.mark {
 		return r.markLine
 	}
-	r.settle(r.mark)
+	if r.lineAt < r.mark {
+		r.line += bytes.Count(r.buf[r.lineAt:r.mark], newline)
+		r.lineAt, r.markLine = r.mark, r.line
+	}
 	return r.line
 }
 

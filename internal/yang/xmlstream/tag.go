@@ -14,6 +14,12 @@ import (
 // tag makes the whole start or end tag at pos available and returns its length.
 func (r *Reader) tag() (int, error) {
 	n, quote := 1, byte(0)
+	if name := scanName(r.buf[r.pos+1 : r.end]); r.pos+1+name < r.end && name < r.limits.Tag {
+		// Nearly all start tags are just a name, and nothing in a name ends a tag.
+		if n += name; r.buf[r.pos+n] == '>' {
+			return n + 1, nil
+		}
+	}
 	for {
 		rest := r.buf[r.pos+n : r.end]
 		done := false

@@ -46,7 +46,10 @@ func (e *HostKeyError) Is(target error) bool { return target == ErrHostKey }
 type hostKeyVerifier struct {
 	addr  string
 	check ssh.HostKeyCallback
-	known ssh.HostKeyCallback // nil: verification is off
+	known ssh.HostKeyCallback // nil: verification is off, or done
+	// pinned is the key that was accepted. Keys are exchanged again while the session lasts; that it stays the same
+	// is checked without all of known_hosts, which may be the same long file for a thousand sessions.
+	pinned []byte
 }
 
 func newHostKeyVerifier(addr string, cfg SSHConfig) (*hostKeyVerifier, error) {
@@ -104,8 +107,15 @@ func parseKnownHosts(data []byte) (ssh.HostKeyCallback, error) {
 
 // verify looks for host:port and then, like OpenSSH, for the host alone.
 func (v *hostKeyVerifier) verify(host string, remote net.Addr, key ssh.PublicKey) error {
+	if v.pinned != nil {
+		if bytes.Equal(v.pinned, key.Marshal()) {
+			return nil
+		}
+		return &HostKeyError{Host: host, Got: fingerprint(key), Line: xknownhosts.Line([]string{host}, key), Want: []string{"the key it showed before"}}
+	}
 	wanted, err := v.lookup(host, remote, key)
 	if err == nil {
+		v.pinned, v.known = key.Marshal(), nil
 		return nil
 	}
 	failure := &HostKeyError{Host: host, Got: fingerprint(key), Line: xknownhosts.Line([]string{host}, key)}

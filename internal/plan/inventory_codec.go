@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // The encoded form is gzip over lines, one per item in depth-first order:
@@ -57,11 +58,19 @@ func (i Inventory) Encode() []byte {
 		text = i.root.appendTo(text, 0)
 	}
 	var b bytes.Buffer
-	z, _ := gzip.NewWriterLevel(&b, gzip.BestCompression) // the level is valid
-	_, _ = z.Write(text)                                  // a bytes.Buffer does not fail
+	z := compressors.Get().(*gzip.Writer)
+	defer compressors.Put(z)
+	z.Reset(&b)
+	_, _ = z.Write(text) // a bytes.Buffer does not fail
 	_ = z.Close()
 	return b.Bytes()
 }
+
+// compressors are used again: each takes most of a megabyte, far more than what it compresses.
+var compressors = sync.Pool{New: func() any {
+	z, _ := gzip.NewWriterLevel(io.Discard, gzip.BestCompression) // the level is valid
+	return z
+}}
 
 func (it *item) appendTo(b []byte, depth int) []byte {
 	for k := range it.items {

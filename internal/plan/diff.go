@@ -13,6 +13,8 @@ type Options struct {
 	// or presence container that the plan creates is created with it all the same:
 	// rules are about differences in what is there.
 	Ignore []Rule
+	// Echoes are forms in which the NF keeps what is declared.
+	Echoes Echoes
 }
 
 // Diff returns what must be done to an NF seen as observed so that it has all of
@@ -22,6 +24,8 @@ type Options struct {
 //   - State (config false, and so all lists without keys) is passed over on both sides.
 //   - A leaf or leaf-list that one side has at its schema default and the other
 //     does not list is no difference while that default is in use (RFC 6243).
+//   - A value that the NF keeps in a form of its own, known by o.Echoes, is no
+//     difference.
 //   - An owned list entry or presence container that is no longer declared is
 //     deleted whole when Strowger created it or nothing foreign is in it. From
 //     others only the owned leaves are deleted, without keys and without what the
@@ -32,13 +36,13 @@ type Options struct {
 //   - Entries of ordered-by user lists get the declared order among themselves in
 //     the fewest moves; foreign entries are not moved.
 func Diff(intended, observed *yang.Tree, owned Inventory, o Options) *Plan {
-	d := differ{rules: compileRules(o.Ignore)}
+	d := differ{rules: compileRules(o.Ignore), echoes: o.Echoes}
 	return d.run(intended, observed, owned.root)
 }
 
 // Compare is Diff between two whole configurations: everything counts as owned.
 func Compare(want, have *yang.Tree, o Options) *Plan {
-	d := differ{rules: compileRules(o.Ignore), all: true}
+	d := differ{rules: compileRules(o.Ignore), echoes: o.Echoes, all: true}
 	return d.run(want, have, nil)
 }
 
@@ -62,7 +66,8 @@ func (p *Plan) Reverse(observed *yang.Tree) *Plan {
 }
 
 type differ struct {
-	rules []compiledRule
+	rules  []compiledRule
+	echoes Echoes
 	// all: what observed has is owned. exact: defaults are values like others.
 	all, exact bool
 	seq        int
@@ -165,7 +170,7 @@ func (d *differ) leaf(f *frame, in *yang.Data) int {
 	case ob == nil && d.defaultInUse(f, in):
 	case ob == nil:
 		d.emit(f, Create, in, nil, own)
-	case ob.Value() != in.Value():
+	case ob.Value() != in.Value() && !d.echoes.has(in, ob):
 		d.emit(f, Modify, in, ob, own)
 	}
 	return count(own)
@@ -176,7 +181,7 @@ func (d *differ) any(f *frame, in *yang.Data) int {
 	switch {
 	case ob == nil:
 		d.emit(f, Create, in, nil, own)
-	case ob.Value() != in.Value() && anyXML(ob) != anyXML(in):
+	case ob.Value() != in.Value() && anyXML(ob) != anyXML(in) && !d.echoes.has(in, ob):
 		d.emit(f, Modify, in, ob, own)
 	}
 	return count(own)

@@ -105,19 +105,7 @@ func inheritModules(steps []yang.PathStep) []yang.PathStep {
 func stepsOf(d *yang.Data) []yang.PathStep {
 	var steps []yang.PathStep
 	for ; d.Parent() != nil; d = d.Parent() {
-		n := d.Node()
-		s := yang.PathStep{Module: n.Module().Name, Name: n.Name()}
-		switch n.Kind() {
-		case yang.KindList:
-			values := d.Keys()
-			for i, k := range n.Keys() {
-				s.Keys = append(s.Keys, yang.PathKey{Name: k.Name(), Value: values[i]})
-			}
-		case yang.KindLeafList:
-			v := d.Value()
-			s.Value = &v
-		}
-		steps = append(steps, s)
+		steps = append(steps, stepAt(d))
 	}
 	slices.Reverse(steps)
 	return steps

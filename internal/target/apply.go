@@ -33,7 +33,8 @@ type ApplyRequest struct {
 	// Filter is the content of the subtree filter to read back with, that of the observation.
 	Filter []byte
 	// Intended, Owned and Options are those that Plan was made with: after the change, plan.Diff must
-	// find nothing of Plan still to do.
+	// find nothing of Plan still to do. Where Options.Echoes can learn, a value that comes back as neither
+	// what was sent nor what was there before counts as done; else only what was sent does.
 	Intended *yang.Tree
 	Owned    plan.Inventory
 	Options  plan.Options
@@ -48,6 +49,10 @@ type ApplyResult struct {
 	// Observation is what was read back, and Observed the same as a tree.
 	Observation Observation
 	Observed    *yang.Tree
+	// Echoes are those of the request, with what came back in another form than it was sent; Rewritten are
+	// the paths of the latter, for people to read. They hold after an error too.
+	Echoes    plan.Echoes
+	Rewritten []string
 	// Repeated says that the NF had lost the change, which was validated before its commit, and took it
 	// when it was repeated without. It is done without for this NF from then on.
 	Repeated bool
@@ -61,7 +66,8 @@ type ApplyResult struct {
 // save, unlock - on the candidate where the NF offers one, else on running. Requests that do not depend on
 // each other's outcome are sent together: it costs four round trips. It is done when the change
 // was read back, not when the NF says so. An error leaves neither a lock nor a dirty candidate behind;
-// its Reason tells what happened, and ReadBackMismatch what is missing.
+// its Reason tells what happened, and ReadBackMismatch what is missing. What is returned beside an error
+// is as far as it went.
 func (p *Pool) Apply(ctx context.Context, e Endpoint, r ApplyRequest) (ApplyResult, error) {
 	if err := r.complete(); err != nil {
 		return ApplyResult{}, &Error{Reason: InvalidEdit, Op: "edit-config", Key: e.Key, Address: e.Address, Err: err}
@@ -111,7 +117,7 @@ type transaction struct {
 }
 
 func (t *transaction) run(ctx context.Context) error {
-	t.result = ApplyResult{SessionID: t.ID()}
+	t.result = ApplyResult{SessionID: t.ID(), Echoes: t.request.Options.Echoes}
 	capabilities := t.Capabilities()
 	switch {
 	case capabilities.Has(netconf.Candidate):
@@ -240,7 +246,9 @@ func (t *transaction) readBack(reply *netconf.Reply) (*plan.Plan, error) {
 			Err: errors.New(newConcealer(t.request.Intended).text(errs.Error()))}
 	}
 	t.result.Observed = observed
-	return t.request.missing(observed), nil
+	var lost *plan.Plan
+	t.result.Echoes, t.result.Rewritten, lost = t.request.Options.Echoes.Learn(t.request.Plan, t.request.missing(observed))
+	return lost, nil
 }
 
 // missing is what of the plan cannot be seen. Other differences are no business of this transaction: a plan

@@ -17,6 +17,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/healthz"
 	metricsserver "sigs.k8s.io/controller-runtime/pkg/metrics/server"
 
+	"github.com/strowger/strowger/api/v1alpha1"
 	"github.com/strowger/strowger/controllers"
 )
 
@@ -61,9 +62,47 @@ func (f *managerFlags) bind(fs *pflag.FlagSet) {
 	fs.StringVar(&f.controllers.CallHome.SSHAddr, "call-home-ssh-bind-address", "", "address where network functions may call home over SSH (RFC 8071), usually :4334; empty: none")
 	fs.StringVar(&f.controllers.CallHome.TLSAddr, "call-home-tls-bind-address", "", "address where network functions may call home over TLS (RFC 8071), usually :4335; empty: none")
 	fs.StringVar(&f.controllers.TraceDir, "trace-dir", "", "folder for traces of NETCONF messages, of Targets that ask for one by the annotation nf.strowger.dev/trace; empty: none")
+	f.bindDrift(fs)
 	f.log.BindFlags(fs)
 	f.jitter.BindFlags(fs)
 }
+
+// bindDrift binds the flags about drift and how it comes to Git.
+func (f *managerFlags) bindDrift(fs *pflag.FlagSet) {
+	o := &f.controllers.WriteBack
+	fs.Var(newDriftModeFlag(&f.controllers.DriftMode), "drift-mode", "what is done about drift where neither a NetworkFunction nor its Target says so: Correct, Review, Report or Ignore")
+	fs.DurationVar(&o.BatchWindow, "git-batch-window", controllers.DefaultBatchWindow, "time that the first push to a quiet Git repository waits for more to push")
+	fs.DurationVar(&o.PullRequestInterval, "pull-request-interval", controllers.DefaultPullRequestInterval, "time between two looks at open pull requests")
+	fs.IntVar(&o.MaxPullRequests, "max-pull-requests", controllers.DefaultMaxPullRequests, "number of pull requests that may be open in one Git repository")
+	fs.StringVar(&o.AuthorName, "git-author-name", "", "name of the author of commits; default: Strowger")
+	fs.StringVar(&o.AuthorEmail, "git-author-email", "", "email address of the author of commits; default: strowger@nf.strowger.dev")
+	fs.BoolVar(&o.SignOff, "git-sign-off", false, "sign commits off (Signed-off-by)")
+	fs.StringVar(&o.SigningKeyFile, "git-signing-key-file", "", "OpenPGP or SSH key that commits are signed with, or the folder where a Secret with it is mounted; empty: commits are not signed")
+}
+
+// driftModeFlag is a flag that takes one of the drift modes.
+type driftModeFlag struct{ mode *v1alpha1.DriftMode }
+
+func newDriftModeFlag(mode *v1alpha1.DriftMode) driftModeFlag {
+	*mode = v1alpha1.DriftModeCorrect
+	return driftModeFlag{mode: mode}
+}
+
+// String is of [pflag.Value].
+func (d driftModeFlag) String() string { return string(*d.mode) }
+
+// Set is of [pflag.Value].
+func (d driftModeFlag) Set(s string) error {
+	switch mode := v1alpha1.DriftMode(s); mode {
+	case v1alpha1.DriftModeCorrect, v1alpha1.DriftModeReview, v1alpha1.DriftModeReport, v1alpha1.DriftModeIgnore:
+		*d.mode = mode
+		return nil
+	}
+	return fmt.Errorf("%q is none of Correct, Review, Report, Ignore", s)
+}
+
+// Type is of [pflag.Value].
+func (d driftModeFlag) Type() string { return "mode" }
 
 func runManager(ctx context.Context, f managerFlags) error {
 	logger.SetLogger(logger.NewLogger(f.log))

@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/fluxcd/pkg/apis/meta"
@@ -25,6 +26,9 @@ type gitServer struct {
 	*httptest.Server
 	t    *testing.T
 	bare string
+
+	pushes atomic.Int64
+	down   atomic.Bool
 }
 
 const (
@@ -40,6 +44,9 @@ func newGitServer(t *testing.T) *gitServer {
 	g.git(work, "commit", "-q", "--allow-empty", "-m", "first")
 	g.git(work, "clone", "-q", "--bare", work, g.bare)
 	g.git(g.bare, "config", "http.receivepack", "true")
+	// As the forges do.
+	g.git(g.bare, "config", "uploadpack.allowFilter", "true")
+	g.git(g.bare, "config", "uploadpack.allowAnySHA1InWant", "true")
 	backend := &cgi.Handler{
 		Path: strings.TrimSpace(g.git(work, "--exec-path")) + "/git-http-backend", Stderr: io.Discard,
 		Env: append(gitEnvironment(), "GIT_PROJECT_ROOT="+filepath.Dir(g.bare), "GIT_HTTP_EXPORT_ALL=1"),
@@ -49,6 +56,13 @@ func newGitServer(t *testing.T) *gitServer {
 			w.Header().Set("WWW-Authenticate", `Basic realm="git"`)
 			http.Error(w, "who are you?", http.StatusUnauthorized)
 			return
+		}
+		if g.down.Load() {
+			http.Error(w, "out of order", http.StatusServiceUnavailable)
+			return
+		}
+		if strings.HasSuffix(r.URL.Path, "/git-receive-pack") {
+			g.pushes.Add(1)
 		}
 		backend.ServeHTTP(w, r)
 	}))
@@ -72,6 +86,35 @@ func (g *gitServer) git(dir string, args ...string) string {
 		g.t.Fatalf("git %s: %v\n%s", strings.Join(args, " "), err, out)
 	}
 	return string(out)
+}
+
+// commit changes files of a branch, as people do, and returns the commit.
+func (g *gitServer) commit(branch string, files map[string]string) string {
+	g.t.Helper()
+	work := g.t.TempDir()
+	g.git(work, "clone", "-q", "-b", branch, g.bare, ".")
+	for name, content := range files {
+		path := filepath.Join(work, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			g.t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(content), 0o644); err != nil {
+			g.t.Fatal(err)
+		}
+	}
+	g.git(work, "add", "-A")
+	g.git(work, "commit", "-q", "-m", "by hand")
+	g.git(work, "push", "-q", "origin", branch)
+	return g.head(branch)
+}
+
+// file is what a branch holds; empty where it does not.
+func (g *gitServer) file(branch, path string) string {
+	g.t.Helper()
+	if g.git(g.bare, "ls-tree", "refs/heads/"+branch, path) == "" {
+		return ""
+	}
+	return g.git(g.bare, "show", "refs/heads/"+branch+":"+path)
 }
 
 // commits is how many commits a branch has more than main; main counts itself.

@@ -62,7 +62,7 @@ func TestLayersOfArtifactsAreMerged(t *testing.T) {
 		"edge.xml": `<system xmlns="urn:strowger:test:router"><hostname>${nf.name}</hostname></system>`,
 	})
 	nf := w.nf(router(object{"name": "n3", "type": "ethernet"}))
-	nf.Spec.Drift = v1alpha1.DriftPolicy{Mode: v1alpha1.DriftReportOnly, Report: v1alpha1.DriftReportTarget{Mode: "None"}}
+	nf.Spec.Drift = v1alpha1.DriftPolicy{DriftDefaults: v1alpha1.DriftDefaults{Mode: v1alpha1.DriftModeReport}, Report: v1alpha1.DriftReportTarget{Mode: "None"}}
 	nf.Spec.Config = append([]v1alpha1.ConfigLayer{
 		layer("base", "core", "base.yaml"), layer("site", "core", "site.json"), layer("edge", "local", "edge.xml"),
 	}, nf.Spec.Config...)
@@ -81,7 +81,7 @@ func TestLayersOfArtifactsAreMerged(t *testing.T) {
 	report := w.report(nf)
 	origins := map[string]string{}
 	for _, e := range report.Status.Entries {
-		origins[e.Path] = e.Origin
+		origins[e.Path] = e.Origin.String()
 	}
 	w.Expect(origins[hostnamePath]).To(And(ContainSubstring("edge"), ContainSubstring("edge.xml:1"), ContainSubstring("v2@sha1:2")))
 	w.Expect(origins[locationPath]).To(And(ContainSubstring("site"), ContainSubstring("site.json:1"), ContainSubstring("main@sha1:1")))
@@ -164,7 +164,7 @@ func TestRevertOfAFailedChange(t *testing.T) {
 	w := newWorld(t)
 	nf := w.nf(hostname("edge-1"))
 	nf.Spec.RetryInterval = nf.Spec.Interval
-	nf.Spec.Drift = v1alpha1.DriftPolicy{Mode: v1alpha1.DriftReportOnly}
+	nf.Spec.Drift = v1alpha1.DriftPolicy{DriftDefaults: v1alpha1.DriftDefaults{Mode: v1alpha1.DriftModeReport}}
 	w.apply(nf)
 
 	w.device.Delay("get-config", time.Millisecond) // The observation goes well,

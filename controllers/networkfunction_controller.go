@@ -19,7 +19,6 @@ import (
 
 	"github.com/strowger/strowger/api/v1alpha1"
 	"github.com/strowger/strowger/internal/dns"
-	"github.com/strowger/strowger/internal/gitreport"
 	"github.com/strowger/strowger/internal/reconcile"
 	"github.com/strowger/strowger/internal/render"
 	"github.com/strowger/strowger/internal/target"
@@ -46,11 +45,16 @@ type NetworkFunctionReconciler struct {
 	// OwnWatches act with the manager's rights, InputWatches with those of tenants.
 	OwnWatches, InputWatches Watcher
 	DNS                      dns.Checker
-	Git                      *gitreport.Pusher
-	AllowCrossNamespace      bool
+	// DriftMode is for what neither a NetworkFunction nor its Target says.
+	DriftMode v1alpha1.DriftMode
+	// Hydrated takes what was applied to Git; nil: nothing does.
+	Hydrated            *HydratedStore
+	AllowCrossNamespace bool
 
-	settled settledStates
-	proofs  proofs
+	rendered renderings
+	settled  settledStates
+	proofs   proofs
+	compared comparisons
 }
 
 // +kubebuilder:rbac:groups=nf.strowger.dev,resources=networkfunctions,verbs=get;list;watch;patch
@@ -61,7 +65,7 @@ type NetworkFunctionReconciler struct {
 // +kubebuilder:rbac:groups=cert-manager.io,resources=issuers;clusterissuers,verbs=get;list;watch
 // +kubebuilder:rbac:groups=externaldns.k8s.io,resources=dnsendpoints,verbs=get;create;patch;delete
 // +kubebuilder:rbac:groups=source.toolkit.fluxcd.io,resources=gitrepositories;ocirepositories;buckets,verbs=get;list;watch
-// +kubebuilder:rbac:groups=kustomize.toolkit.fluxcd.io,resources=kustomizations,verbs=get
+// +kubebuilder:rbac:groups=kustomize.toolkit.fluxcd.io,resources=kustomizations,verbs=get;list;watch
 // +kubebuilder:rbac:groups="",resources=serviceaccounts,verbs=impersonate
 // +kubebuilder:rbac:groups="",resources=configmaps,verbs=get;list;watch
 

@@ -45,7 +45,9 @@ func (r *NetworkFunctionReconciler) reconcileDelete(ctx context.Context, nf *v1a
 func (r *NetworkFunctionReconciler) forget(name types.NamespacedName) {
 	r.OwnWatches.Forget(name)
 	r.InputWatches.Forget(name)
+	r.rendered.forget(name)
 	r.settled.forget(name)
+	r.compared.forget(name)
 	r.proofs.forget(name)
 }
 

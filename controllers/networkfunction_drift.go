@@ -5,15 +5,14 @@ package controllers
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/strowger/strowger/api/v1alpha1"
 	"github.com/strowger/strowger/internal/drift"
-	"github.com/strowger/strowger/internal/plan"
 )
 
 // maxDriftLines is how many drifted leaves the NetworkFunction's status lists;
@@ -21,84 +20,149 @@ import (
 const maxDriftLines = 10
 
 // compare deals with what differs at an unchanged revision. The DriftReport comes
-// first, so that what is then corrected is never lost; Git comes last, so that a
-// slow Git server delays no correction.
+// first, so that what is then corrected is never lost. Git hears of it from the
+// write-back, which nothing here waits for.
 func (r *NetworkFunctionReconciler) compare(ctx context.Context, s *scope) (string, error) {
-	const inSync = "The NF says what Git says"
-	v := judge(s)
-	if len(v.shown) == 0 {
-		return inSync, r.closeReport(ctx, s, nil, v1alpha1.DriftGone)
-	}
-	report, err := r.report(ctx, s, v.shown)
+	report, err := r.reportOf(ctx, s)
 	if err != nil {
 		return "", err
 	}
-	if err := r.correct(ctx, s, v.correct); err != nil {
-		return "", errors.Join(err, r.push(ctx, s, report))
+	if report != nil && decisionOf(&report.Status) == drift.Merged {
+		if s.settledAt, err = r.settledRevision(ctx, s); err != nil {
+			return "", err
+		}
 	}
-	s.drifted = withAction(v.shown, drift.Report)
-	if len(s.drifted) == 0 {
-		return inSync, r.closeReport(ctx, s, report, v1alpha1.DriftCorrected)
+	now := metav1.Now().Time
+	v := r.judge(s, pastOf(report, s.settledAt), now)
+	r.compared.note(nameOf(s.nf), now)
+	if end := s.nf.Spec.Drift.SuspendUntil; end != nil {
+		s.wake(end.Time, now)
 	}
-	if err := r.push(ctx, s, report); err != nil {
+	last, err := r.act(ctx, s, report, v)
+	if last != nil {
+		r.mirror(s, last)
+	}
+	if err != nil {
 		return "", err
 	}
-	s.nf.Status.Drift.Entries = int32(len(s.drifted))
-	s.nf.Status.Drift.First = lines(s.drifted)
-	return driftMessage(s.drifted), r.narrowReport(ctx, s, report)
+	left := v.left()
+	for _, e := range left {
+		s.wake(e.DecideBy, now)
+	}
+	if s.drifted = withoutClass(left, drift.Unmanaged); len(s.drifted) > 0 {
+		return driftMessage(s.drifted) + awaited(last), nil
+	}
+	return inSync(withClass(left, drift.Unmanaged)), nil
 }
 
-func (r *NetworkFunctionReconciler) correct(ctx context.Context, s *scope, p *plan.Plan) error {
-	if p.Empty() {
+// act reports what differs and corrects what is to be corrected. It returns the
+// report as it was written last, nil where there is none.
+func (r *NetworkFunctionReconciler) act(ctx context.Context, s *scope, report *v1alpha1.DriftReport, v verdict) (*v1alpha1.DriftReport, error) {
+	if len(v.shown) == 0 {
+		return r.closeReport(ctx, s, report, false)
+	}
+	report, err := r.report(ctx, s, report, v.shown, v.more)
+	if err != nil {
+		return nil, err
+	}
+	if err := r.correct(ctx, s, v, report); err != nil {
+		return report, err
+	}
+	switch left := v.left(); len(left) {
+	case 0:
+		return r.closeReport(ctx, s, report, true)
+	case len(v.shown):
+		return report, nil
+	default:
+		return r.report(ctx, s, report, left, v.more)
+	}
+}
+
+// inSync says that nothing declared differs, and what of nobody's is reported.
+func inSync(foreign []drift.Entry) string {
+	if len(foreign) == 0 {
+		return "The NF says what Git says"
+	}
+	return fmt.Sprintf("The NF says what Git says, and %s: %s",
+		count(len(foreign), "more thing that nobody declares", "more things that nobody declares"), strings.Join(firstLines(foreign), "; "))
+}
+
+// correct puts Git's values back, as one transaction, and says why.
+func (r *NetworkFunctionReconciler) correct(ctx context.Context, s *scope, v verdict, report *v1alpha1.DriftReport) error {
+	if v.correct.Empty() {
 		return nil
 	}
-	if err := r.proveOrRefuse(ctx, s, s.trial(p)); err != nil {
+	if err := r.proveOrRefuse(ctx, s, s.trial(v.correct)); err != nil {
 		return err
 	}
-	if err := r.commit(ctx, s, p); err != nil {
+	if err := r.commit(ctx, s, v.correct); err != nil {
 		return err
 	}
-	r.event(s.nf, s.revision, corev1.EventTypeNormal, v1alpha1.DriftCorrectedReason,
-		fmt.Sprintf("Put back what Git says on %s: %s", s.endpoint.Address, p.Summary()))
+	for _, c := range []struct {
+		decision drift.Decision
+		reason   string
+		why      string
+	}{
+		{drift.Rejected, v1alpha1.DriftRejectedReason, "Pull request " + pullRequestURL(report) + " was closed: p"},
+		{drift.Expired, v1alpha1.ReviewExpiredReason, "Nobody decided in time: p"},
+		{"", v1alpha1.DriftCorrectedReason, "P"},
+	} {
+		var back []drift.Entry
+		for _, e := range v.shown {
+			if e.Corrects() && e.Decision == c.decision {
+				back = append(back, e)
+			}
+		}
+		if len(back) > 0 {
+			r.event(s.nf, s.revision, corev1.EventTypeNormal, c.reason, fmt.Sprintf("%sut back what Git says on %s: %s, %s",
+				c.why, s.endpoint.Address, count(len(back), "change", "changes"), strings.Join(firstLines(back), "; ")))
+		}
+	}
 	return nil
 }
 
-// verdict is what the policy says about a plan that nobody asked for.
-type verdict struct {
-	// shown is what is reported: all but what is ignored.
-	shown []drift.Entry
-	// correct is the part of the plan that puts Git's values back.
-	correct *plan.Plan
+func pullRequestURL(report *v1alpha1.DriftReport) string {
+	if git := report.Status.Git; git != nil && git.PullRequest != nil {
+		if git.PullRequest.URL != "" {
+			return git.PullRequest.URL
+		}
+		return fmt.Sprintf("%d of %s", git.PullRequest.Number, git.Repository)
+	}
+	return ""
 }
 
-func judge(s *scope) verdict {
-	if s.observed.plan.Empty() {
-		return verdict{}
+// awaited says what is being waited for, where something is proposed.
+func awaited(report *v1alpha1.DriftReport) string {
+	if report.Status.ProposedDigest == "" {
+		return ""
 	}
-	policy := drift.Policy{Mode: drift.Action(s.nf.Spec.Drift.Mode)}
-	if policy.Mode == "" {
-		policy.Mode = drift.Correct
+	switch {
+	case decisionOf(&report.Status) == drift.Merged:
+		return "; pull request " + pullRequestURL(report) + " is merged: waiting for Flux to apply it"
+	case pullRequestIs(&report.Status, v1alpha1.PullRequestOpen) && report.Status.DecideBy != nil:
+		return "; proposed by pull request " + pullRequestURL(report) + ", to be decided by " + timestamp(report.Status.DecideBy.Time)
+	case pullRequestIs(&report.Status, v1alpha1.PullRequestOpen):
+		return "; proposed by pull request " + pullRequestURL(report)
+	case report.Status.DecideBy != nil:
+		return "; to be decided by " + timestamp(report.Status.DecideBy.Time)
 	}
-	for _, rule := range s.nf.Spec.Drift.Rules {
-		policy.Rules = append(policy.Rules, drift.Rule{Path: rule.Path, Operations: operations(rule.Operations), Action: drift.Action(rule.Action)})
-	}
-	v := verdict{shown: drift.Classify(s.observed.plan, policy)}
-	v.correct = drift.Split(s.observed.plan, v.shown)
-	return v
+	return ""
 }
 
-func operations(names []string) []drift.Operation {
-	out := make([]drift.Operation, 0, len(names))
-	for _, n := range names {
-		out = append(out, drift.Operation(n))
+func withClass(entries []drift.Entry, class drift.Class) []drift.Entry {
+	var out []drift.Entry
+	for _, e := range entries {
+		if e.Class == class {
+			out = append(out, e)
+		}
 	}
 	return out
 }
 
-func withAction(entries []drift.Entry, action drift.Action) []drift.Entry {
+func withoutClass(entries []drift.Entry, class drift.Class) []drift.Entry {
 	var out []drift.Entry
 	for _, e := range entries {
-		if e.Action == action {
+		if e.Class != class {
 			out = append(out, e)
 		}
 	}
@@ -106,12 +170,17 @@ func withAction(entries []drift.Entry, action drift.Action) []drift.Entry {
 }
 
 func driftMessage(entries []drift.Entry) string {
-	first := lines(entries)
-	message := fmt.Sprintf("%s: %s", count(len(entries), "leaf differs", "leaves differ"), strings.Join(first[:min(len(first), 3)], "; "))
-	if len(entries) > 3 {
-		message += fmt.Sprintf("; and %d more", len(entries)-3)
+	return fmt.Sprintf("%s: %s", count(len(entries), "leaf differs", "leaves differ"), strings.Join(firstLines(entries), "; "))
+}
+
+// firstLines are a few lines, and how many there are beside them.
+func firstLines(entries []drift.Entry) []string {
+	const told = 3
+	first := lines(entries[:min(len(entries), told)])
+	if more := len(entries) - told; more > 0 {
+		first = append(first, fmt.Sprintf("and %d more", more))
 	}
-	return message
+	return first
 }
 
 func lines(entries []drift.Entry) []string {
@@ -123,9 +192,4 @@ func lines(entries []drift.Entry) []string {
 }
 
 // clipTo cuts a line to n bytes at a rune's border.
-func clipTo(s string, n int) string {
-	if len(s) <= n {
-		return s
-	}
-	return strings.ToValidUTF8(s[:n-len("…")], "") + "…"
-}
+func clipTo(s string, n int) string { return drift.Clip(s, n) }

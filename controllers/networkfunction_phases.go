@@ -247,25 +247,45 @@ func sourceObject(kind string, key types.NamespacedName) v1alpha1.ObjectReferenc
 	return v1alpha1.ObjectReference{APIVersion: "source.toolkit.fluxcd.io/v1", Kind: kind, Namespace: key.Namespace, Name: key.Name}
 }
 
-// render hydrates and merges the layers into the intended tree.
+// render hydrates and merges the layers into the intended tree. Where the same was
+// rendered and applied before, its digest is known and the tree is not needed yet.
 func (r *NetworkFunctionReconciler) render(_ context.Context, s *scope) (string, error) {
+	s.nf.Status.Violations = nil
+	s.madeOf = r.rendered.identify(s.schema, s.layers, s.values)
+	if digest, ok := r.rendered.find(nameOf(s.nf), s.madeOf); ok && digest == s.nf.Status.LastAppliedDigest {
+		s.digest = digest
+	} else if _, err := r.intendedTree(s); err != nil {
+		return "", err
+	}
+	return fmt.Sprintf("%s merged, digest %s", count(len(s.layers), "layer", "layers"), s.digest), nil
+}
+
+// intendedTree returns what Git declares, rendered when it was not in this run.
+func (r *NetworkFunctionReconciler) intendedTree(s *scope) (*yang.Tree, error) {
+	if s.intended != nil {
+		return s.intended, nil
+	}
 	result, errs := r.Renderer.Render(s.schema, s.layers, s.values)
-	s.nf.Status.Violations = listViolations(errs, ofLayer)
 	if len(errs) > 0 {
-		return "", reconcile.Stallf(errs.Reason(), "%s", tell(errs, seeStatus))
+		s.nf.Status.Violations = listViolations(errs, ofLayer)
+		return nil, reconcile.Stallf(errs.Reason(), "%s", tell(errs, seeStatus))
 	}
 	s.intended = result.Tree
 	s.digest = s.intended.Digest()
-	return fmt.Sprintf("%s merged, digest %s", count(len(s.layers), "layer", "layers"), s.digest), nil
+	return s.intended, nil
 }
 
 // validate finds what is wrong with the intended tree whatever the NF holds. The NF
 // need not be there for it. What else the tree needs, prove decides.
 func (r *NetworkFunctionReconciler) validate(_ context.Context, s *scope) (string, error) {
+	if s.intended == nil {
+		return valid, nil // it was when it was rendered
+	}
 	alone := r.proofs.proveAlone(nameOf(s.nf), s.intended, s.digest)
 	if len(alone.wrong) > 0 {
 		return "", violated(s, alone.wrong)
 	}
+	r.rendered.keep(nameOf(s.nf), s.madeOf, s.digest)
 	if s.applied() {
 		return valid, nil
 	}

@@ -40,6 +40,9 @@ type scope struct {
 	revision string
 
 	// render
+	// madeOf is what the intended tree is made of. The tree is nil as long as it is the
+	// one that was applied and nothing needs it: intendedTree makes it.
+	madeOf   ingredients
 	intended *yang.Tree
 	digest   string
 
@@ -51,14 +54,21 @@ type scope struct {
 	names []dns.RecordSet
 
 	// apply
-	owned    plan.Inventory
+	owned plan.Inventory
+	// echoes are the forms in which the NF keeps what it was sent.
+	echoes   plan.Echoes
 	observed observation
+	// settledAt is the revision that Flux has applied to the end, where a merge is
+	// waited for.
+	settledAt string
 	// drifted is what differs at an unchanged revision and was left as found.
 	drifted []drift.Entry
 
 	// every phase, by record
 	outcomes []outcome
 	retry    time.Duration
+	// wakeAt is when something ends that holds until then; zero: nothing does.
+	wakeAt time.Time
 }
 
 // applied: what is intended was committed and read back before. It was proved then.
@@ -71,8 +81,19 @@ func (s *scope) result() ctrl.Result {
 		retry = s.retry
 	}
 	interval := duration(s.nf.Spec.Interval, 5*time.Minute)
-	if s.pushFailed() {
+	if s.unreported() {
 		interval = min(interval, retry)
 	}
-	return reconcile.Schedule{Interval: interval, Retry: retry}.Result(s.failure())
+	result := reconcile.Schedule{Interval: interval, Retry: retry}.Result(s.failure())
+	if !s.wakeAt.IsZero() {
+		result.RequeueAfter = min(result.RequeueAfter, max(time.Until(s.wakeAt), time.Millisecond))
+	}
+	return result
+}
+
+// wake has the object looked at again at an instant that changes something.
+func (s *scope) wake(at, now time.Time) {
+	if at.After(now) && (s.wakeAt.IsZero() || at.Before(s.wakeAt)) {
+		s.wakeAt = at
+	}
 }

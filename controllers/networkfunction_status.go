@@ -11,6 +11,7 @@ import (
 	"github.com/fluxcd/pkg/apis/meta"
 	"github.com/fluxcd/pkg/runtime/conditions"
 	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/strowger/strowger/api/v1alpha1"
 	"github.com/strowger/strowger/internal/reconcile"
@@ -21,6 +22,8 @@ type outcome struct {
 	condition string
 	message   string
 	err       *reconcile.Error
+	// mirrored is what another object says, which is passed on as it is.
+	mirrored *metav1.Condition
 }
 
 // record keeps the end of a phase. Only the status file reads it.
@@ -38,8 +41,9 @@ func (s *scope) failure() *reconcile.Error {
 	return nil
 }
 
-// pushFailed: Git refused a report, which fails nothing else and is tried again.
-func (s *scope) pushFailed() bool {
+// unreported: where in Git a report belongs could not be read, which fails nothing else
+// and is tried again.
+func (s *scope) unreported() bool {
 	for _, o := range s.outcomes {
 		if o.condition == v1alpha1.DriftReportedCondition && o.err != nil && o.err.Kind == reconcile.Failed {
 			return true
@@ -55,6 +59,11 @@ func (s *scope) setConditions() {
 	for i, o := range s.outcomes {
 		switch {
 		case s.superseded(i):
+		case o.mirrored != nil:
+			mirrored := *o.mirrored
+			mirrored.Type, mirrored.ObservedGeneration = o.condition, nf.Generation
+			mirrored.Message, mirrored.LastTransitionTime = reconcile.Clip(mirrored.Message), metav1.Time{}
+			conditions.Set(nf, &mirrored)
 		case o.err != nil:
 			conditions.MarkFalse(nf, o.condition, o.err.Reason, "%s", reconcile.Clip(o.err.Error()))
 		case o.condition == v1alpha1.ValidatedCondition && s.unproved:
@@ -108,6 +117,7 @@ func (s *scope) ownedCount() int32 {
 // finish writes the status, if it changed, and says what changed as events.
 func (r *NetworkFunctionReconciler) finish(ctx context.Context, s *scope) error {
 	before := conditions.Get(s.nf, meta.ReadyCondition)
+	r.hydrate(ctx, s)
 	s.setConditions()
 	after := conditions.Get(s.nf, meta.ReadyCondition)
 	if err := r.patch(ctx, s); err != nil {

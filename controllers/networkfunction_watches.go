@@ -10,6 +10,7 @@ import (
 	"github.com/fluxcd/pkg/apis/meta"
 	"github.com/fluxcd/pkg/runtime/conditions"
 	"github.com/fluxcd/pkg/runtime/predicates"
+	apimeta "k8s.io/apimachinery/pkg/api/meta"
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/client-go/util/workqueue"
 	ctrl "sigs.k8s.io/controller-runtime"
@@ -60,6 +61,7 @@ func (r *NetworkFunctionReconciler) SetupWithManager(mgr ctrl.Manager, opts cont
 		Watches(&v1alpha1.Target{}, handler.EnqueueRequestsFromMapFunc(r.usersOfTarget), builder.WithPredicates(targetMoved())).
 		Watches(&v1alpha1.NetworkFunction{}, handler.EnqueueRequestsFromMapFunc(r.dependents), builder.WithPredicates(readinessChanged())).
 		Watches(&v1alpha1.NetworkFunction{}, handler.EnqueueRequestsFromMapFunc(r.refusedNeighbours), builder.WithPredicates(holdingsChanged())).
+		Watches(&v1alpha1.DriftReport{}, handler.EnqueueRequestsFromMapFunc(reporter), builder.WithPredicates(decided())).
 		WatchesRawSource(source.TypedChannel(r.Schemas.targetChanged, enqueue(func(ctx context.Context, t *v1alpha1.Target) []ctrlreconcile.Request {
 			return r.usersOfTarget(ctx, t)
 		}))).
@@ -154,6 +156,48 @@ func readinessChanged() predicate.Predicate {
 // readyNow: Ready, and speaking of the present generation.
 func readyNow(o conditions.Getter) bool {
 	return conditions.IsReady(o) && conditions.GetObservedGeneration(o, meta.ReadyCondition) == o.GetGeneration()
+}
+
+// reporter is the NetworkFunction that a DriftReport is about.
+func reporter(_ context.Context, o client.Object) []ctrlreconcile.Request {
+	return []ctrlreconcile.Request{requestFor(types.NamespacedName{
+		Namespace: o.GetNamespace(), Name: o.(*v1alpha1.DriftReport).Spec.NetworkFunctionRef.Name,
+	})}
+}
+
+// decided lets through what the write-back did about a DriftReport: what it committed,
+// what became of the pull request, and what keeps it from either.
+func decided() predicate.Predicate {
+	return predicate.Funcs{
+		CreateFunc: func(event.CreateEvent) bool { return false },
+		DeleteFunc: func(event.DeleteEvent) bool { return false },
+		UpdateFunc: func(e event.UpdateEvent) bool {
+			before, ok := e.ObjectOld.(*v1alpha1.DriftReport)
+			after, ok2 := e.ObjectNew.(*v1alpha1.DriftReport)
+			return ok && ok2 && writtenBack(&before.Status, &after.Status)
+		},
+	}
+}
+
+func writtenBack(before, after *v1alpha1.DriftReportStatus) bool {
+	if c := apimeta.FindStatusCondition(after.Conditions, v1alpha1.ReportedCondition); c != nil {
+		was := apimeta.FindStatusCondition(before.Conditions, v1alpha1.ReportedCondition)
+		if was == nil || was.Status != c.Status || was.Reason != c.Reason || was.Message != c.Message {
+			return true
+		}
+	}
+	if after.Git == nil {
+		return false
+	}
+	was := v1alpha1.GitReport{}
+	if before.Git != nil {
+		was = *before.Git
+	}
+	if after.Git.Commit != "" && after.Git.Commit != was.Commit {
+		return true
+	}
+	pr := after.Git.PullRequest
+	return pr != nil && (was.PullRequest == nil || *was.PullRequest != *pr)
 }
 
 // deletedOnly lets through what is gone.

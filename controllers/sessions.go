@@ -51,7 +51,8 @@ func newPool(mgr ctrl.Manager, o Options) (*sessions, error) {
 func register(collectors ...prometheus.Collector) error {
 	for _, c := range collectors {
 		err := metrics.Registry.Register(c)
-		if already := (prometheus.AlreadyRegisteredError{}); errors.As(err, &already) {
+		// Another manager may be starting at the same time: then it is taken out again.
+		for already := (prometheus.AlreadyRegisteredError{}); errors.As(err, &already); {
 			metrics.Registry.Unregister(already.ExistingCollector)
 			err = metrics.Registry.Register(c)
 		}

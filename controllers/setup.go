@@ -9,7 +9,6 @@ import (
 
 	cmv1 "github.com/cert-manager/cert-manager/pkg/apis/certmanager/v1"
 	kustomizev1 "github.com/fluxcd/kustomize-controller/api/v1"
-	"github.com/fluxcd/pkg/runtime/events"
 	sourcev1 "github.com/fluxcd/source-controller/api/v1"
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/runtime"
@@ -24,7 +23,6 @@ import (
 	"github.com/strowger/strowger/api/v1alpha1"
 	"github.com/strowger/strowger/internal/artifact"
 	"github.com/strowger/strowger/internal/dns"
-	"github.com/strowger/strowger/internal/gitreport"
 	"github.com/strowger/strowger/internal/inputs"
 	"github.com/strowger/strowger/internal/render"
 )
@@ -48,6 +46,11 @@ type Options struct {
 	CallHome CallHomeOptions
 	// TraceDir is where traces of NETCONF messages are written. Empty: nowhere.
 	TraceDir string
+	// DriftMode holds where neither a NetworkFunction nor its Target names one.
+	// Empty: Correct.
+	DriftMode v1alpha1.DriftMode
+	// WriteBack says how drift comes to Git.
+	WriteBack WriteBackOptions
 }
 
 // NewScheme knows every kind the manager reads or writes as a Go type.
@@ -75,9 +78,9 @@ func ClientOptions() client.Options {
 // Setup registers all controllers with a manager. The function it returns ends the
 // NETCONF sessions, and is to be called when the manager has stopped.
 func Setup(mgr ctrl.Manager, o Options) (stop func(), err error) {
-	recorder, err := events.NewRecorder(mgr, mgr.GetLogger(), o.EventsAddr, controllerName)
+	recorder, err := newRecorder(mgr, o.EventsAddr)
 	if err != nil {
-		return nil, fmt.Errorf("setting up events to %s: %w", o.EventsAddr, err)
+		return nil, err
 	}
 	pool, err := newPool(mgr, o)
 	if err != nil {
@@ -98,11 +101,12 @@ func Setup(mgr ctrl.Manager, o Options) (stop func(), err error) {
 	if err != nil {
 		return nil, fmt.Errorf("setting up expressions: %w", err)
 	}
-	watches, err := newWatches(mgr, 3, o.AllowCrossNamespace)
+	watches, err := newWatches(mgr, 5, o.AllowCrossNamespace)
 	if err != nil {
 		return nil, err
 	}
-	libraryWatches, ownWatches, inputWatches := watches[0], watches[1], watches[2]
+	libraryWatches, ownWatches, inputWatches, revisionWatches := watches[0], watches[1], watches[2], watches[3]
+	revisions, hydrated := newWakes(), NewHydratedStore()
 
 	if err := (&YANGLibraryReconciler{
 		Client: mgr.GetClient(), EventRecorder: recorder, ControllerName: controllerName,
@@ -122,10 +126,18 @@ func Setup(mgr ctrl.Manager, o Options) (stop func(), err error) {
 		Impersonator: &Impersonator{Own: mgr.GetAPIReader(), Config: mgr.GetConfig(), Options: client.Options{Scheme: mgr.GetScheme(), Mapper: mgr.GetRESTMapper()}},
 		Sources:      sources, Endpoints: endpoints, Schemas: schemas, Pool: pool.Pool, Targets: pool.targets, Announced: &pool.announced, Renderer: renderer,
 		OwnWatches: ownWatches, InputWatches: inputWatches,
-		DNS: dns.Checker{Resolver: o.DNSResolver}, Git: gitreport.New(gitreport.Options{}),
+		DNS: dns.Checker{Resolver: o.DNSResolver}, Hydrated: hydrated, DriftMode: o.DriftMode,
 		AllowCrossNamespace: o.AllowCrossNamespace,
-	}).SetupWithManager(mgr, opts, pool.users, ownWatches.Events(), inputWatches.Events()); err != nil {
+	}).SetupWithManager(mgr, opts, pool.users, ownWatches.Events(), inputWatches.Events(), revisions, hydrated.Functions); err != nil {
 		return nil, fmt.Errorf("setting up the NetworkFunction controller: %w", err)
+	}
+	if err := (&RevisionReconciler{
+		Client: mgr.GetClient(), APIReader: mgr.GetAPIReader(), Watches: revisionWatches, Functions: revisions,
+	}).SetupWithManager(mgr, opts, revisionWatches.Events()); err != nil {
+		return nil, fmt.Errorf("setting up the revision controller: %w", err)
+	}
+	if err := setupWriteBack(mgr, o, recorder, watches[4], hydrated); err != nil {
+		return nil, err
 	}
 	return pool.Close, nil
 }

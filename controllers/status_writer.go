@@ -6,6 +6,7 @@ package controllers
 import (
 	"context"
 	"fmt"
+	"reflect"
 
 	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -29,6 +30,9 @@ func newStatusWriter(c client.StatusClient, owner string, o client.Object) *stat
 // whatever was changed meanwhile, so that the status never speaks of what was not
 // looked at.
 func (w *statusWriter) write(ctx context.Context, o client.Object) error {
+	if reflect.DeepEqual(w.last, o) {
+		return nil // as after most runs: a patch costs more than all that they do
+	}
 	patch, err := client.MergeFrom(w.last).Data(o)
 	if err != nil {
 		return fmt.Errorf("encoding the status of %s: %w", nameOf(o), err)

@@ -18,6 +18,7 @@ import (
 	. "github.com/onsi/gomega"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/client-go/rest"
 	"k8s.io/klog/v2"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -36,6 +37,9 @@ var (
 	artifacts *artifactServer
 	resolver  *nameServer
 	logs      = &logCapture{}
+	writes    = &writeCounter{}
+	// onForge are the forges that the manager can reach.
+	onForge = &forges{}
 	// home is where devices may call the manager.
 	home controllers.CallHomeOptions
 	// traceDir is where the manager writes traces.
@@ -49,6 +53,9 @@ func TestMain(m *testing.M) {
 	// Tests wait for the manager far more than they compute.
 	_ = flag.Set("test.parallel", "8")
 	flag.Parse()
+	if flag.Lookup("test.run").Value.String() == "^$" {
+		os.Exit(m.Run()) // benchmarks need no cluster
+	}
 	code, err := run(m)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -139,11 +146,18 @@ func startManager(ctx context.Context, o ctrl.Options, home controllers.CallHome
 	o.Scheme = controllers.NewScheme()
 	o.Metrics = metricsserver.Options{BindAddress: "0"}
 	o.Client = controllers.ClientOptions()
-	mgr, err := ctrl.NewManager(cluster.Config, o)
+	config := rest.CopyConfig(cluster.Config)
+	config.Wrap(writes.count)
+	mgr, err := ctrl.NewManager(config, o)
 	if err != nil {
 		return nil, fmt.Errorf("making the manager: %w", err)
 	}
-	closeSessions, err := controllers.Setup(mgr, controllers.Options{Concurrent: 4, DNSResolver: resolver.Addr, CallHome: home, TraceDir: traceDir})
+	closeSessions, err := controllers.Setup(mgr, controllers.Options{
+		Concurrent: 4, DNSResolver: resolver.Addr, CallHome: home, TraceDir: traceDir,
+		WriteBack: controllers.WriteBackOptions{
+			BatchWindow: 100 * time.Millisecond, PullRequestInterval: 500 * time.Millisecond, MaxPullRequests: 3, Forges: onForge.connect,
+		},
+	})
 	if err != nil {
 		return nil, err
 	}

@@ -35,8 +35,8 @@ func TestSecretsAreNeverShown(t *testing.T) {
 	nf := w.nf(object{"strowger-test-router:system": object{"hostname": "edge-1", "radius-secret": "${inputs.aaa.data.key}"}})
 	w.secretInput(nf)
 	nf.Spec.Drift = v1alpha1.DriftPolicy{
-		Mode:   v1alpha1.DriftReportOnly,
-		Report: v1alpha1.DriftReportTarget{GitRepositoryRef: &v1alpha1.NamespacedReference{Name: "core"}},
+		DriftDefaults: v1alpha1.DriftDefaults{Mode: v1alpha1.DriftModeReport},
+		Report:        v1alpha1.DriftReportTarget{GitRepositoryRef: &v1alpha1.NamespacedReference{Name: "core"}},
 	}
 
 	// The NF quotes the value when it refuses it.
@@ -55,6 +55,7 @@ func TestSecretsAreNeverShown(t *testing.T) {
 	w.drift(secretPath, rogue)
 	w.reconcile(nf)
 	w.Expect(w.report(nf).Status.Entries).To(ConsistOf(And(HaveField("Path", secretPath), HaveField("Desired", HavePrefix("sha256:")), HaveField("Actual", HavePrefix("sha256:")))))
+	w.Eventually(func() int { return git.commits("drift/" + w.namespace + "/edge-1") }).Should(Equal(1))
 	w.Expect(git.log("drift/" + w.namespace + "/edge-1")).To(And(ContainSubstring(secretPath), Not(ContainSubstring(clear)), Not(ContainSubstring(rogue))))
 
 	// A new value is committed at once; one that YANG forbids is refused.
@@ -77,7 +78,7 @@ func TestSecretInAListKey(t *testing.T) {
 	w.create(w.secret("aaa", map[string]string{"key": clear}))
 	nf := w.nf(router(object{"name": "${inputs.aaa.data.key}", "type": "ethernet", "mtu": 9000}))
 	w.secretInput(nf)
-	nf.Spec.Drift = v1alpha1.DriftPolicy{Mode: v1alpha1.DriftReportOnly, Report: v1alpha1.DriftReportTarget{Mode: "None"}}
+	nf.Spec.Drift = v1alpha1.DriftPolicy{DriftDefaults: v1alpha1.DriftDefaults{Mode: v1alpha1.DriftModeReport}, Report: v1alpha1.DriftReportTarget{Mode: "None"}}
 	w.create(nf)
 	w.Eventually(w.get(nf)).Should(BeReady())
 	w.drift(path+"/mtu", "1500")

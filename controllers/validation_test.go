@@ -57,7 +57,7 @@ var goodNetworkFunction = &v1alpha1.NetworkFunction{ObjectMeta: metav1.ObjectMet
 	Inputs:       []v1alpha1.Input{input("site", "v1", "ConfigMap", "site")},
 	Certificates: []v1alpha1.CertificateRequest{{Name: "n4", IssuerRef: cmmeta.IssuerReference{Name: "pki"}}},
 	DNS:          []v1alpha1.DNSRecord{{DNSName: "a.example.com", RecordType: "A", Targets: []string{"192.0.2.1"}}},
-	Drift:        v1alpha1.DriftPolicy{Rules: []v1alpha1.DriftRule{{Path: "/a:b", Operations: []string{"Modify"}, Action: "Ignore"}}},
+	Drift:        v1alpha1.DriftPolicy{DriftDefaults: v1alpha1.DriftDefaults{Rules: []v1alpha1.DriftRule{{Path: "/a:b", Operations: []string{"Modify"}, Action: "Ignore"}}}},
 }}
 
 var networkFunctionRejections = []rejection{
@@ -82,7 +82,9 @@ var networkFunctionRejections = []rejection{
 	{"record type", "spec.dns", `[{"dnsName":"a","recordType":"MX","targets":["b"]}]`, `"A", "AAAA", "CNAME", "SRV", "NAPTR"`},
 	{"record without targets", "spec.dns", `[{"dnsName":"a","recordType":"A","targets":[]}]`, "at least 1 items"},
 	{"TTL", "spec.dns", `[{"dnsName":"a","recordType":"A","targets":["b"],"ttl":-1}]`, "greater than or equal to 1"},
-	{"drift mode", "spec.drift", `{"mode":"Revert"}`, `"Correct", "Report", "Ignore"`},
+	{"drift mode", "spec.drift", `{"mode":"Revert"}`, `"Correct", "Review", "Report", "Ignore"`},
+	{"drift action", "spec.drift", `{"rules":[{"path":"/a:b","action":"Review"}]}`, `"Correct", "Adopt", "Report", "Ignore"`},
+	{"time of a review", "spec.drift", `{"reviewTimeout":"a day"}`, "should match"},
 	{"drift rule without a slash", "spec.drift", `{"rules":[{"path":"a:b","action":"Ignore"}]}`, "should match"},
 	{"drift operation", "spec.drift", `{"rules":[{"path":"/a:b","operations":["Update"],"action":"Ignore"}]}`, `"Create", "Modify", "Delete"`},
 	{"report to a ref", "spec.drift", `{"report":{"branch":"refs/heads/main"}}`, "branch is a branch name, not a ref"},
@@ -165,7 +167,7 @@ func TestDefaults(t *testing.T) {
 		Spec: v1alpha1.NetworkFunctionSpec{
 			TargetRef: v1alpha1.NamespacedReference{Name: "router"},
 			Config:    []v1alpha1.ConfigLayer{{Name: "base", SourceRef: &v1alpha1.SourceReference{Kind: "Bucket", Name: "b"}, Path: "c"}},
-			Drift:     v1alpha1.DriftPolicy{Rules: []v1alpha1.DriftRule{{Path: "/a:b", Action: v1alpha1.DriftIgnore}}, Report: v1alpha1.DriftReportTarget{Mode: "Git"}},
+			Drift:     v1alpha1.DriftPolicy{DriftDefaults: v1alpha1.DriftDefaults{Rules: []v1alpha1.DriftRule{{Path: "/a:b", Action: v1alpha1.DriftIgnore}}}, Report: v1alpha1.DriftReportTarget{Mode: "Git"}},
 		},
 	}
 	g.Expect(k8s.Create(t.Context(), nf, client.DryRunAll)).To(Succeed())
@@ -173,7 +175,7 @@ func TestDefaults(t *testing.T) {
 	g.Expect(nf.Spec.RetryInterval.Duration).To(Equal(30 * time.Second))
 	g.Expect(nf.Spec.Timeout.Duration).To(Equal(2 * time.Minute))
 	g.Expect(nf.Spec.DeletionPolicy).To(Equal(v1alpha1.DeletionPolicyDelete))
-	g.Expect(nf.Spec.Drift.Mode).To(Equal(v1alpha1.DriftCorrect))
+	g.Expect(nf.Spec.Drift.Mode).To(BeEmpty(), "the Target's, then the manager's")
 	g.Expect(nf.Spec.Drift.Report.Branch).To(Equal("drift/{namespace}/{name}"))
 	g.Expect(nf.Status.ObservedGeneration).To(BeNumerically("==", -1), "not seen by us yet")
 }

@@ -25,6 +25,9 @@ const (
 	// DriftReportedCondition: the present drift was pushed to Git.
 	DriftReportedCondition = "DriftReported"
 
+	// ReportedCondition of a DriftReport: it is in Git, and proposed where it is to be.
+	ReportedCondition = "Reported"
+
 	// ReachableCondition: a NETCONF session with the target is established.
 	ReachableCondition = "Reachable"
 	// SchemaReadyCondition: the target's YANG modules are compiled.
@@ -85,9 +88,15 @@ const (
 	SucceededReason        = "Succeeded"
 	DriftedReason          = "Drifted"
 	DriftCorrectedReason   = "DriftCorrected"
+	DriftAdoptedReason     = "DriftAdopted"
+	DriftRejectedReason    = "DriftRejected"
+	ReviewExpiredReason    = "ReviewExpired"
+	ProposedReason         = "Proposed"
 	GitPushedReason        = "GitPushed"
 	GitPushFailedReason    = "GitPushFailed"
 	GitSourceUnknownReason = "GitSourceUnknown"
+	ForgeFailedReason      = "ForgeFailed"
+	BranchEditedReason     = "BranchEdited"
 	SuspendedReason        = "Suspended"
 	DeletionFailedReason   = "DeletionFailed"
 	DeletedReason          = "Deleted"

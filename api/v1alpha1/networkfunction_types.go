@@ -88,6 +88,18 @@ type NetworkFunctionSpec struct {
 	// +optional
 	Drift DriftPolicy `json:"drift,omitzero"`
 
+	// Hydrated commits what was applied, in full, to a branch of its own, so that
+	// the difference between two of its commits is the change on the network.
+	// +optional
+	Hydrated *HydratedLayer `json:"hydrated,omitempty"`
+
+	// CommitStatus says on the forge, on the commit that is applied, how that went:
+	// as strowger/<namespace>/<name>. Forge, or None.
+	// +optional
+	// +kubebuilder:default=None
+	// +kubebuilder:validation:Enum=Forge;None
+	CommitStatus string `json:"commitStatus,omitempty"`
+
 	// DeletionPolicy: Delete removes from the NF what this object declared;
 	// Orphan leaves it there.
 	// +optional
@@ -243,83 +255,6 @@ type DNSRecord struct {
 	TTL int64 `json:"ttl,omitempty"`
 }
 
-// DriftMode says what is done about a difference.
-type DriftMode string
-
-const (
-	// DriftCorrect puts Git's value back.
-	DriftCorrect DriftMode = "Correct"
-	// DriftReportOnly leaves the NF as it is and reports.
-	DriftReportOnly DriftMode = "Report"
-	// DriftIgnore neither corrects nor reports.
-	DriftIgnore DriftMode = "Ignore"
-)
-
-// DriftPolicy says what happens to drift.
-type DriftPolicy struct {
-	// Mode for every path that no rule names.
-	// +optional
-	// +kubebuilder:default=Correct
-	// +kubebuilder:validation:Enum=Correct;Report;Ignore
-	Mode DriftMode `json:"mode,omitempty"`
-
-	// Rules for some paths; the first that matches holds.
-	// +optional
-	// +listType=atomic
-	// +kubebuilder:validation:MaxItems=64
-	Rules []DriftRule `json:"rules,omitempty"`
-
-	// Report says where drift is written in Git.
-	// +optional
-	Report DriftReportTarget `json:"report,omitzero"`
-}
-
-// DriftRule is an exception for a path and what is below it.
-type DriftRule struct {
-	// Path with module names, list keys may be left out to mean every entry:
-	// /ietf-system:system/clock, /ietf-interfaces:interfaces/interface/enabled.
-	// +required
-	// +kubebuilder:validation:Pattern="^/.+"
-	// +kubebuilder:validation:MaxLength=1024
-	Path string `json:"path"`
-
-	// Operations the rule is for, seen from the NF: Create (it has more), Modify,
-	// Delete (it has less). Empty: all.
-	// +optional
-	// +listType=set
-	// +kubebuilder:validation:MaxItems=3
-	// +kubebuilder:validation:items:Enum=Create;Modify;Delete
-	Operations []string `json:"operations,omitempty"`
-
-	// Action to take.
-	// +required
-	// +kubebuilder:validation:Enum=Correct;Report;Ignore
-	Action DriftMode `json:"action"`
-}
-
-// DriftReportTarget says where drift is written in Git.
-// +kubebuilder:validation:XValidation:rule="!has(self.branch) || !self.branch.startsWith('refs/')",message="branch is a branch name, not a ref"
-type DriftReportTarget struct {
-	// Mode: Git commits the report; None keeps it in the cluster.
-	// +optional
-	// +kubebuilder:default=Git
-	// +kubebuilder:validation:Enum=Git;None
-	Mode string `json:"mode,omitempty"`
-
-	// Branch that is pushed. {namespace} and {name} are filled in. It must not be
-	// the branch Flux reconciles.
-	// +optional
-	// +kubebuilder:default="drift/{namespace}/{name}"
-	// +kubebuilder:validation:MinLength=1
-	// +kubebuilder:validation:MaxLength=244
-	Branch string `json:"branch,omitempty"`
-
-	// GitRepositoryRef names the GitRepository to push to. Default: the one the
-	// Flux Kustomization that applied this object was built from.
-	// +optional
-	GitRepositoryRef *NamespacedReference `json:"gitRepositoryRef,omitempty"`
-}
-
 // NetworkFunctionStatus is what was done and seen.
 type NetworkFunctionStatus struct {
 	meta.ReconcileRequestStatus `json:",inline"`
@@ -365,6 +300,15 @@ type NetworkFunctionStatus struct {
 	// Drift that was seen last.
 	// +optional
 	Drift *DriftSummary `json:"drift,omitempty"`
+
+	// Echoes are values that the NF keeps in another form than they were sent: how
+	// many, and digests of both forms, packed.
+	// +optional
+	Echoes *Echoes `json:"echoes,omitempty"`
+
+	// Hydrated says where what was applied was last committed in full.
+	// +optional
+	Hydrated *HydratedCommit `json:"hydrated,omitempty"`
 
 	// Violations are what keeps this configuration from being applied: what is
 	// wrong in its layers, which rules of the YANG modules it breaks, alone or with
@@ -458,9 +402,38 @@ type DriftSummary struct {
 	Git *GitReport `json:"git,omitempty"`
 }
 
-// GitReport is a drift report in Git.
-type GitReport struct {
-	// Repository the report was pushed to, as namespace/name of the GitRepository.
+// Echoes are values that the NF keeps in another form than they were sent, such as
+// a hashed password. That they come back so is no drift.
+type Echoes struct {
+	// Count of them.
+	Count int32 `json:"count"`
+
+	// Data holds for each path a digest of what was sent and of what came back.
+	// +optional
+	Data []byte `json:"data,omitempty"`
+}
+
+// HydratedLayer says where what was applied is committed in full.
+type HydratedLayer struct {
+	// Branch that is pushed; it holds nothing but hydrated files. {namespace} and
+	// {name} are filled in. It must not be the branch Flux reconciles.
+	// +optional
+	// +kubebuilder:default="strowger/hydrated"
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=244
+	Branch string `json:"branch,omitempty"`
+
+	// Path of the file. {namespace} and {name} are filled in.
+	// +optional
+	// +kubebuilder:default="{namespace}/{name}.yaml"
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=1024
+	Path string `json:"path,omitempty"`
+}
+
+// HydratedCommit is where what was applied was committed in full.
+type HydratedCommit struct {
+	// Repository that was pushed to, as namespace/name of the GitRepository.
 	// +optional
 	Repository string `json:"repository,omitempty"`
 
@@ -468,11 +441,15 @@ type GitReport struct {
 	// +optional
 	Branch string `json:"branch,omitempty"`
 
-	// Commit that was pushed.
+	// Path of the file.
+	// +optional
+	Path string `json:"path,omitempty"`
+
+	// Commit that holds it.
 	// +optional
 	Commit string `json:"commit,omitempty"`
 
-	// Digest of the reported drift; the same drift is never pushed twice.
+	// Digest of the applied tree, as in lastAppliedDigest.
 	// +optional
 	Digest string `json:"digest,omitempty"`
 }

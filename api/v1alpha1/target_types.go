@@ -53,6 +53,11 @@ type TargetSpec struct {
 	// +kubebuilder:default=Auto
 	Notifications NotificationMode `json:"notifications,omitempty"`
 
+	// Drift is the policy of NetworkFunctions that use this target, where they say
+	// nothing themselves.
+	// +optional
+	Drift DriftDefaults `json:"drift,omitzero"`
+
 	// Interval between two checks of the target.
 	// +optional
 	// +kubebuilder:default="10m"

@@ -10,21 +10,10 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/strowger/strowger/internal/plan"
 	"github.com/strowger/strowger/internal/yang"
-)
-
-// Action is what is done about a difference.
-type Action string
-
-const (
-	// Correct puts Git's value back, and reports.
-	Correct Action = "Correct"
-	// Report leaves the NF as it is and reports.
-	Report Action = "Report"
-	// Ignore neither corrects nor reports.
-	Ignore Action = "Ignore"
 )
 
 // Operation is what happened on the NF, as against Git: the reverse of what the
@@ -32,7 +21,7 @@ const (
 type Operation string
 
 const (
-	// Create: the NF has what Git no longer declares.
+	// Create: the NF has what Git no longer declares, or never did.
 	Create Operation = "Create"
 	// Modify: the NF has another value or order.
 	Modify Operation = "Modify"
@@ -40,33 +29,32 @@ const (
 	Delete Operation = "Delete"
 )
 
-// Policy says which action is for which difference.
-type Policy struct {
-	// Mode for what no rule names; empty is Correct.
-	Mode Action
-	// Rules: the first that matches holds.
-	Rules []Rule
-}
+// Class says what kind of difference it is.
+type Class string
 
-// Rule is an exception for a path and what is below it.
-type Rule struct {
-	// Path as in [plan.Rule].
-	Path string
-	// Operations the rule is for; empty: all.
-	Operations []Operation
-	Action     Action
-}
+const (
+	// Declared: Git declares another value, or a node that the NF lacks.
+	Declared Class = "Declared"
+	// Secret: the same of a value that came from a Secret.
+	Secret Class = "Secret"
+	// Leftover: the NF has again what was applied once and Git declares no more.
+	Leftover Class = "Leftover"
+	// Order: an entry of a list that is ordered by the user is at another place.
+	Order Class = "Order"
+	// Unmanaged: nobody ever declared it.
+	Unmanaged Class = "Unmanaged"
+)
 
-// Validate returns an error for each rule whose path cannot be read; such rules
-// match nothing.
-func (p Policy) Validate() []error {
-	var errs []error
-	for i, r := range p.Rules {
-		if _, err := plan.ParsePattern(r.Path); err != nil {
-			errs = append(errs, fmt.Errorf("drift rule %d: %w", i+1, err))
-		}
-	}
-	return errs
+// Origin is where a value was declared, as much of it as is known.
+type Origin struct {
+	// Layer that declares it, and Source, which this package does not know, of the
+	// layer's file.
+	Layer  string `json:"layer" yaml:"layer"`
+	Source string `json:"source,omitempty" yaml:"source,omitempty"`
+	// File and Line in it, and the Revision of the source.
+	File     string `json:"file,omitempty" yaml:"file,omitempty"`
+	Line     int    `json:"line,omitempty" yaml:"line,omitempty"`
+	Revision string `json:"revision,omitempty" yaml:"revision,omitempty"`
 }
 
 // Entry is one difference, seen from the NF.
@@ -76,12 +64,42 @@ type Entry struct {
 	// Desired is Git's value, Actual the NF's: canonical, or a digest for what came
 	// from a Secret. Both are empty for containers and list entries; for one that
 	// was moved, Desired says where it belongs.
-	Desired string `json:"desired,omitempty" yaml:"desired,omitempty"`
-	Actual  string `json:"actual,omitempty" yaml:"actual,omitempty"`
-	// Origin is where the value was declared, e.g.
-	// "layer base nf/upf/base.yaml:12 main@sha1:abc".
-	Origin string `json:"origin,omitempty" yaml:"origin,omitempty"`
-	Action Action `json:"action" yaml:"action"`
+	Desired string  `json:"desired,omitempty" yaml:"desired,omitempty"`
+	Actual  string  `json:"actual,omitempty" yaml:"actual,omitempty"`
+	Class   Class   `json:"class,omitempty" yaml:"class,omitempty"`
+	Origin  *Origin `json:"origin,omitempty" yaml:"origin,omitempty"`
+	// Action that the policy asks for. Decision is what became of a proposal, whose
+	// action stays Adopt until the NF says what Git says.
+	Action   Action   `json:"action" yaml:"action"`
+	Decision Decision `json:"decision,omitempty" yaml:"decision,omitempty"`
+	// FirstSeen is when it was first seen, DecideBy when a proposal is over; zero:
+	// it waits without end.
+	FirstSeen time.Time `json:"firstSeen,omitzero" yaml:"firstSeen,omitempty"`
+	DecideBy  time.Time `json:"decideBy,omitzero" yaml:"decideBy,omitempty"`
+}
+
+// Corrects says that Git's value is put back now.
+func (e *Entry) Corrects() bool {
+	return e.Class != Unmanaged && (e.Action == Correct || e.Decision.corrects())
+}
+
+// Settle makes of what nobody declared, and was turned down, something that is only
+// reported: it cannot be put back. That comes after what can be was: until then the
+// entries, which are sorted by path, are those that were decided on.
+func Settle(entries []Entry) []Entry {
+	var tops []string
+	out := make([]Entry, 0, len(entries))
+	for _, e := range entries {
+		if e.Class == Unmanaged && e.Decision.corrects() {
+			if slices.ContainsFunc(tops, func(top string) bool { return strings.HasPrefix(e.Path, top+"/") }) {
+				continue // told with what it is in
+			}
+			tops = append(tops, e.Path)
+			e.Action, e.Decision, e.DecideBy = Report, "", time.Time{}
+		}
+		out = append(out, e)
+	}
+	return out
 }
 
 // Classify returns an entry for every change of a plan that was made at an
@@ -90,13 +108,35 @@ type Entry struct {
 // a choice displaces the action of that case: one cannot be corrected without the
 // other.
 func Classify(p *plan.Plan, policy Policy) []Entry {
-	rules := compile(policy)
-	actions := plan.Decide(p, rules.action, stronger)
+	c := compile(policy)
+	verdicts := plan.Decide(p, func(ch *plan.Change) verdict { return c.judge(ch, class(ch)) }, stronger)
 	var entries []Entry
-	for i, a := range actions {
-		if a != Ignore {
-			entries = append(entries, entry(&p.Changes[i], a))
+	for i, v := range verdicts {
+		if v.action != Ignore {
+			entries = append(entries, c.entry(&p.Changes[i], class(&p.Changes[i]), v))
 		}
+	}
+	return entries
+}
+
+// Undeclared returns an entry for everything of found, which [plan.Unmanaged] made,
+// but for what is to ignore. None of it is ever corrected. What is inside a list entry
+// or presence container has its action, and is told only where that is proposed: to
+// adopt it, Git must declare all of it.
+func Undeclared(found []plan.Change, policy Policy) []Entry {
+	c := compile(policy)
+	var entries []Entry
+	var top string // the node that encloses what follows
+	var whole verdict
+	for i := range found {
+		inside := top != "" && strings.HasPrefix(found[i].Path, top+"/")
+		if !inside {
+			top, whole = found[i].Path, c.judge(&found[i], Unmanaged)
+		}
+		if whole.action == Ignore || inside && whole.action != Adopt {
+			continue
+		}
+		entries = append(entries, c.entry(&found[i], Unmanaged, whole))
 	}
 	return entries
 }
@@ -106,7 +146,7 @@ func Classify(p *plan.Plan, policy Policy) []Entry {
 func Split(p *plan.Plan, entries []Entry) *plan.Plan {
 	correct := make(map[string]bool, len(entries))
 	for i := range entries {
-		if entries[i].Action == Correct {
+		if entries[i].Corrects() {
 			correct[entries[i].Path] = true
 		}
 	}
@@ -132,6 +172,20 @@ func Digest(entries []Entry) string {
 	return "sha256:" + hex.EncodeToString(sum[:])
 }
 
+// Proposed is the Digest of what is proposed, empty where nothing is.
+func Proposed(entries []Entry) string {
+	var proposed []Entry
+	for _, e := range entries {
+		if e.Action == Adopt {
+			proposed = append(proposed, e)
+		}
+	}
+	if proposed == nil {
+		return ""
+	}
+	return Digest(proposed)
+}
+
 // String returns the entry on one line.
 func (e Entry) String() string {
 	s := string(e.Operation) + " " + e.Path
@@ -143,8 +197,25 @@ func (e Entry) String() string {
 	case e.Actual != "":
 		s += ": " + show(e.Actual)
 	}
-	if e.Origin != "" {
-		s += " (" + e.Origin + ")"
+	if e.Origin != nil {
+		s += " (" + e.Origin.String() + ")"
+	}
+	return s
+}
+
+// String returns the origin on one line: "layer base nf/upf/base.yaml:12 main@sha1:abc".
+func (o *Origin) String() string {
+	s := "layer " + o.Layer
+	switch {
+	case o.File != "" && o.Line > 0:
+		s += fmt.Sprintf(" %s:%d", o.File, o.Line)
+	case o.File != "":
+		s += " " + o.File
+	case o.Line > 0:
+		s += fmt.Sprintf(" line %d", o.Line)
+	}
+	if o.Revision != "" {
+		s += " " + o.Revision
 	}
 	return s
 }
@@ -161,49 +232,6 @@ func show(v string) string {
 	return v
 }
 
-type compiled struct {
-	mode  Action
-	rules []compiledRule
-}
-
-type compiledRule struct {
-	Rule
-	pattern plan.Pattern
-}
-
-func compile(p Policy) compiled {
-	c := compiled{mode: p.Mode}
-	if c.mode == "" {
-		c.mode = Correct
-	}
-	for _, r := range p.Rules {
-		if pattern, err := plan.ParsePattern(r.Path); err == nil {
-			c.rules = append(c.rules, compiledRule{r, pattern})
-		}
-	}
-	return c
-}
-
-func (c compiled) action(ch *plan.Change) Action {
-	op := operation(ch.Op)
-	for _, r := range c.rules {
-		if (len(r.Operations) == 0 || slices.Contains(r.Operations, op)) && r.pattern.Covers(ch) {
-			return r.Action
-		}
-	}
-	return c.mode
-}
-
-// stronger returns the action that does more.
-func stronger(a, b Action) Action {
-	for _, x := range []Action{Correct, Report} {
-		if a == x || b == x {
-			return x
-		}
-	}
-	return Ignore
-}
-
 func operation(op plan.Op) Operation {
 	switch op {
 	case plan.Create:
@@ -214,30 +242,39 @@ func operation(op plan.Op) Operation {
 	return Modify
 }
 
-func entry(c *plan.Change, a Action) Entry {
-	e := Entry{Path: c.Path, Operation: operation(c.Op), Desired: c.New, Actual: c.Old, Origin: origin(c.Origin), Action: a}
-	if c.Moves() {
-		e.Desired = c.Insert.String()
+// class of a change of a plan. What is displaced by what Git declares is a part of that.
+func class(c *plan.Change) Class {
+	switch {
+	case c.Moves():
+		return Order
+	case c.Tainted:
+		return Secret
+	case c.Op == plan.Delete && !c.Implied:
+		return Leftover
 	}
-	return e
+	return Declared
 }
 
-// origin returns where a value was declared, as much of it as is known.
-func origin(o yang.Origin) string {
+// desired is Git's value, or the place of what was moved.
+func desired(c *plan.Change) string {
+	if c.Moves() {
+		return c.Insert.String()
+	}
+	return c.New
+}
+
+func (c *compiled) entry(ch *plan.Change, class Class, v verdict) Entry {
+	return Entry{
+		Path: ch.Path, Operation: operation(ch.Op), Desired: desired(ch), Actual: ch.Old,
+		Class: class, Origin: origin(ch.Origin),
+		Action: v.action, Decision: v.decision, DecideBy: v.decideBy,
+		FirstSeen: c.firstSeen(c.Known.of(ch.Path, desired(ch))),
+	}
+}
+
+func origin(o yang.Origin) *Origin {
 	if o.Layer == nil {
-		return ""
+		return nil
 	}
-	s := "layer " + o.Layer.Name
-	switch {
-	case o.Layer.File != "" && o.Line > 0:
-		s += fmt.Sprintf(" %s:%d", o.Layer.File, o.Line)
-	case o.Layer.File != "":
-		s += " " + o.Layer.File
-	case o.Line > 0:
-		s += fmt.Sprintf(" line %d", o.Line)
-	}
-	if o.Layer.Revision != "" {
-		s += " " + o.Layer.Revision
-	}
-	return s
+	return &Origin{Layer: o.Layer.Name, File: o.Layer.File, Line: o.Line, Revision: o.Layer.Revision}
 }

@@ -127,17 +127,17 @@ func TestClassify(t *testing.T) {
 		want   []string
 	}{
 		{"default", Policy{}, all("Correct")},
-		{"report", Policy{Mode: Report}, all("Report")},
-		{"ignore", Policy{Mode: Ignore}, nil},
+		{"report", Policy{Mode: ModeReport}, all("Report")},
+		{"ignore", Policy{Mode: ModeIgnore}, nil},
 		{"one path", Policy{Rules: []Rule{{Path: "/t:sys/host", Action: Report}}}, with(all("Correct"), "Report Modify /t:sys/host")},
 		{"any entry", Policy{Rules: []Rule{{Path: "/t:net/peer/secret", Action: Ignore}}}, with(all("Correct"), "Ignore Modify /t:net/peer[name='p']/secret")},
-		{"by operation", Policy{Mode: Report, Rules: []Rule{{Path: "/", Operations: []Operation{Create}, Action: Correct}}},
+		{"by operation", Policy{Mode: ModeReport, Rules: []Rule{{Path: "/", Operations: []Operation{Create}, Action: Correct}}},
 			with(all("Report"), "Correct Create /t:flat[id='old']")},
 		{"first rule holds", Policy{Rules: []Rule{{Path: "/t:sys/mtu", Action: Correct}, {Path: "/t:sys", Action: Report}}},
 			with(all("Correct"), "Report Delete /t:sys/dns[.='192.0.2.1']", "Report Modify /t:sys/host", "Report Delete /t:sys/ntp",
 				"Report Delete /t:sys/ntp/server", "Report Delete /t:sys/plain-port", "Report Create /t:sys/tls-port")},
 		{"content follows its entry", Policy{Rules: []Rule{{Path: "/t:net/rule/action", Action: Report}}}, all("Correct")},
-		{"content follows its entry, reported", Policy{Mode: Correct, Rules: []Rule{{Path: "/t:net/rule[name='c']", Operations: []Operation{Delete}, Action: Report}}},
+		{"content follows its entry, reported", Policy{Mode: ModeCorrect, Rules: []Rule{{Path: "/t:net/rule[name='c']", Operations: []Operation{Delete}, Action: Report}}},
 			with(all("Correct"), "Report Delete /t:net/rule[name='c']", "Report Delete /t:net/rule[name='c']/action")},
 		{"what is displaced follows its cause", Policy{Rules: []Rule{{Path: "/t:sys/tls-port", Action: Ignore}}}, all("Correct")},
 		{"what is displaced follows its cause, reported", Policy{Rules: []Rule{{Path: "/t:sys/plain-port", Action: Report}}},
@@ -184,7 +184,7 @@ func TestDigest(t *testing.T) {
 	other := slices.Clone(entries)
 	slices.Reverse(other)
 	for i := range other {
-		other[i].Action, other[i].Origin = Report, ""
+		other[i].Action, other[i].Origin = Report, nil
 	}
 	if Digest(other) != want {
 		t.Error("order, action or origin changes the digest")
@@ -240,7 +240,11 @@ func TestOrigin(t *testing.T) {
 		{yang.Origin{Layer: layer}, "layer base nf/upf/base.yaml main@sha1:abc"},
 		{yang.Origin{Layer: &yang.Layer{Name: "local"}, Line: 3}, "layer local line 3"},
 	} {
-		if got := origin(tc.origin); got != tc.want {
+		got := ""
+		if o := origin(tc.origin); o != nil {
+			got = o.String()
+		}
+		if got != tc.want {
 			t.Errorf("got %q, want %q", got, tc.want)
 		}
 	}

@@ -4,6 +4,7 @@
 package gitreport
 
 import (
+	"errors"
 	"strings"
 	"unicode"
 )
@@ -98,4 +99,15 @@ func truncate(s string, n int) string {
 		return s
 	}
 	return string(r[:n-1]) + "…"
+}
+
+// withSubject fills in the subject of an Error that has none.
+func withSubject(err error, subject string) error {
+	var e *Error
+	if errors.As(err, &e) && e.Subject == "" {
+		c := *e
+		c.Subject = subject
+		return &c
+	}
+	return err
 }

@@ -10,32 +10,30 @@ import (
 	"net/http"
 
 	"github.com/fluxcd/pkg/git"
+	"github.com/go-git/go-git/v5/plumbing/transport"
 	githttp "github.com/go-git/go-git/v5/plumbing/transport/http"
 )
 
 // useHTTP sets the remote up for http and https. The connections are its own,
 // so that CAs and client certificates do not leak into other remotes.
-func (r *remote) useHTTP(opts *git.AuthOptions, maxBytes int64) error {
+func (r *remote) useHTTP(opts *git.AuthOptions, proxy transport.ProxyOptions, maxBytes int64) error {
 	rt := http.DefaultTransport.(*http.Transport).Clone()
-	conf := &tls.Config{MinVersion: tls.VersionTLS12}
-	if len(opts.CAFile) > 0 {
-		pool, err := x509.SystemCertPool()
-		if err != nil {
-			pool = x509.NewCertPool()
+	if err := trust(rt, opts.CAFile); err != nil {
+		return err
+	}
+	if proxy.URL != "" {
+		var err error
+		if rt.Proxy, err = proxyFunc(proxy); err != nil {
+			return err
 		}
-		if !pool.AppendCertsFromPEM(opts.CAFile) {
-			return errors.New("ca.crt holds no PEM certificate")
-		}
-		conf.RootCAs = pool
 	}
 	if len(opts.ClientCert) > 0 || len(opts.ClientKey) > 0 {
 		pair, err := tls.X509KeyPair(opts.ClientCert, opts.ClientKey)
 		if err != nil {
 			return errors.New("tls.crt and tls.key are not a pair of a certificate and its key")
 		}
-		conf.Certificates = []tls.Certificate{pair}
+		rt.TLSClientConfig.Certificates = []tls.Certificate{pair}
 	}
-	rt.TLSClientConfig = conf
 
 	switch {
 	case opts.BearerToken != "":
@@ -45,6 +43,23 @@ func (r *remote) useHTTP(opts *git.AuthOptions, maxBytes int64) error {
 	}
 	r.transport = githttp.NewClient(&http.Client{Transport: &boundedTransport{rt: rt, max: maxBytes}})
 	r.close = rt.CloseIdleConnections
+	return nil
+}
+
+// trust has a transport trust a CA beside the system's.
+func trust(rt *http.Transport, ca []byte) error {
+	rt.TLSClientConfig = &tls.Config{MinVersion: tls.VersionTLS12}
+	if len(ca) == 0 {
+		return nil
+	}
+	pool, err := x509.SystemCertPool()
+	if err != nil {
+		pool = x509.NewCertPool()
+	}
+	if !pool.AppendCertsFromPEM(ca) {
+		return errors.New("ca.crt holds no PEM certificate")
+	}
+	rt.TLSClientConfig.RootCAs = pool
 	return nil
 }
 

@@ -55,6 +55,11 @@ func Origin(obj metav1.Object) (types.NamespacedName, error) {
 		Message: "it has no label " + labelName + ", so no Flux Kustomization applied it", Remedy: remedyName}
 }
 
+// AppliedBy selects the objects that say to have been applied by a Kustomization.
+func AppliedBy(k types.NamespacedName) client.MatchingLabels {
+	return client.MatchingLabels{labelName: k.Name, labelNamespace: k.Namespace}
+}
+
 // Source reads from a Kustomization which GitRepository it is built from. What is
 // known of the Location is filled in also beside an error.
 func Source(k *kustomizev1.Kustomization) (Location, error) {

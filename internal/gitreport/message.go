@@ -12,42 +12,82 @@ import (
 )
 
 const (
-	messageLeaves = 50 // leaves shown in the message; the file has all
-	messageValue  = 60 // runes of a value shown in the message
-	shortHash     = 7
+	messageLeaves   = 50  // leaves shown in the message; the files have all
+	messageTrailers = 100 // reports that have trailers
+	messageValue    = 60  // runes of a value shown in the message
+	shortHash       = 7
 )
 
-// Message is the commit's message: a subject, a table of the leaves, and
-// trailers in Git's form (git-interpret-trailers).
-func (r Report) Message() string {
+// Message is the message of the commit that holds the reports of a branch: a subject,
+// a table of the leaves of each, and trailers in Git's form (git-interpret-trailers).
+// The subject is the report's own where there is one, and the same for all.
+func Message(reports []Report) string {
 	var b strings.Builder
-	b.WriteString(r.Subject() + "\n\n")
-	if rows := r.rows(); len(rows) > 1 {
+	b.WriteString(subject(reports) + "\n\n")
+	room := messageLeaves
+	for i := range reports {
+		r := &reports[i]
+		rows := r.rows(room)
+		room -= len(rows) - 1
+		if len(rows) == 1 {
+			continue
+		}
+		if len(reports) > 1 {
+			b.WriteString(r.Namespace + "/" + r.Name + ":\n")
+		}
 		writeTable(&b, rows)
 		if more := r.count() - (len(rows) - 1); more > 0 {
 			fmt.Fprintf(&b, "… and %d more\n", more)
 		}
 		b.WriteString("\n")
 	}
-	fmt.Fprintf(&b, "NetworkFunction: %s/%s\n", r.Namespace, r.Name)
-	if r.Revision != "" {
-		fmt.Fprintf(&b, "Revision: %s\n", oneLine(r.Revision))
-	}
-	if r.Session != 0 {
-		fmt.Fprintf(&b, "Session: %d\n", r.Session)
+	for i := range reports {
+		reports[i].writeTrailers(&b, i < messageTrailers)
 	}
 	return b.String()
 }
 
-// Subject is the first line of the message.
-func (r Report) Subject() string {
-	n := r.count()
-	s := fmt.Sprintf("drift(%s/%s): %d leaves differ", r.Namespace, r.Name, n)
-	if n == 1 {
+func (r *Report) writeTrailers(b *strings.Builder, all bool) {
+	if !all {
+		return
+	}
+	fmt.Fprintf(b, "NetworkFunction: %s/%s\n", r.Namespace, r.Name)
+	if r.Revision != "" {
+		fmt.Fprintf(b, "Revision: %s\n", oneLine(r.Revision))
+	}
+	if r.Session != 0 {
+		fmt.Fprintf(b, "Session: %d\n", r.Session)
+	}
+	if r.ChangedBy != "" {
+		fmt.Fprintf(b, "Changed-by: %s\n", oneLine(r.ChangedBy))
+	}
+}
+
+// subject is the first line of the message.
+func subject(reports []Report) string {
+	leaves, same := 0, true
+	for i := range reports {
+		leaves += reports[i].count()
+		same = same && reports[i].subject(1) == reports[0].subject(1)
+	}
+	if len(reports) == 1 || len(reports) > 0 && same && reports[0].Subject != "" {
+		return reports[0].subject(leaves)
+	}
+	return fmt.Sprintf("drift: %d leaves of %d network functions differ", leaves, len(reports))
+}
+
+func (r *Report) subject(leaves int) string {
+	revision := ShortRevision(oneLine(r.Revision))
+	if r.Subject != "" {
+		return oneLine(strings.NewReplacer("{namespace}", r.Namespace, "{name}", r.Name,
+			"{count}", strconv.Itoa(leaves), "{revision}", revision).Replace(r.Subject))
+	}
+	s := fmt.Sprintf("drift(%s/%s): %d leaves differ", r.Namespace, r.Name, leaves)
+	if leaves == 1 {
 		s = fmt.Sprintf("drift(%s/%s): 1 leaf differs", r.Namespace, r.Name)
 	}
-	if r.Revision != "" {
-		s += " from " + ShortRevision(oneLine(r.Revision))
+	if revision != "" {
+		s += " from " + revision
 	}
 	return s
 }
@@ -61,11 +101,11 @@ func ShortRevision(revision string) string {
 	return revision[:i+1+shortHash]
 }
 
-// rows of the table, the heading first.
-func (r Report) rows() [][4]string {
+// rows of the table, at most so many beside the heading.
+func (r *Report) rows(most int) [][4]string {
 	rows := [][4]string{{"On the NF", "Path", "Git says", "The NF says"}}
 	for i, l := range r.Leaves {
-		if i == messageLeaves {
+		if i >= most {
 			break
 		}
 		rows = append(rows, [4]string{l.Operation, plain(l.Path, 4*messageValue), plain(l.Desired, messageValue), plain(l.Actual, messageValue)})

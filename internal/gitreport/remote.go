@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"net/url"
+	"strings"
 	"sync"
 
 	"github.com/fluxcd/pkg/git"
@@ -35,7 +36,7 @@ type remote struct {
 
 // newRemote reads the URL and the Secret's data the way Flux does: username and
 // password, bearerToken, identity and known_hosts, ca.crt, tls.crt and tls.key.
-func newRemote(rawURL string, secret map[string][]byte, maxBytes int64) (*remote, error) {
+func newRemote(rawURL string, secret map[string][]byte, proxy transport.ProxyOptions, maxBytes int64) (*remote, error) {
 	invalid := func(err error, remedy string) error {
 		return &Error{Kind: ErrInvalid, Subject: "credentials of the GitRepository", Message: oneLine(err.Error()), Remedy: remedy, Err: err}
 	}
@@ -45,7 +46,7 @@ func newRemote(rawURL string, secret map[string][]byte, maxBytes int64) (*remote
 	}
 	opts, err := git.NewAuthOptions(*u, secret)
 	if err != nil {
-		return nil, invalid(err, "correct the Secret named by spec.secretRef of the GitRepository")
+		return nil, invalid(err, remedySecret)
 	}
 	u.User = nil
 	endpoint, err := transport.NewEndpoint(u.String())
@@ -56,10 +57,10 @@ func newRemote(rawURL string, secret map[string][]byte, maxBytes int64) (*remote
 	if opts.Transport == git.SSH {
 		err = r.useSSH(opts, maxBytes)
 	} else {
-		err = r.useHTTP(opts, maxBytes)
+		err = r.useHTTP(opts, proxy, maxBytes)
 	}
 	if err != nil {
-		return nil, invalid(err, "correct the Secret named by spec.secretRef of the GitRepository")
+		return nil, invalid(err, remedySecret)
 	}
 	return r, nil
 }
@@ -98,23 +99,40 @@ func (r *refs) defaultBranch() plumbing.ReferenceName {
 	return ""
 }
 
-// fetch stores the object and the trees of its commit, without history, and
-// without files where the server can leave them out.
-func (r *refs) fetch(ctx context.Context, hash plumbing.Hash, into storer.Storer) error {
+// fetch stores commits and the trees of each, depth commits deep, without files
+// where the server can leave them out.
+func (r *refs) fetch(ctx context.Context, into storer.Storer, depth int, withFiles bool, wants ...plumbing.Hash) error {
 	req := packp.NewUploadPackRequestFromCapabilities(r.Capabilities)
-	req.Wants = []plumbing.Hash{hash}
-	if r.Capabilities.Supports(capability.Shallow) {
-		req.Depth = packp.DepthCommits(1)
+	req.Wants = wants
+	if depth > 0 && r.Capabilities.Supports(capability.Shallow) {
+		req.Depth = packp.DepthCommits(depth)
 		if err := req.Capabilities.Set(capability.Shallow); err != nil {
 			return err
 		}
 	}
-	if r.Capabilities.Supports(capability.Filter) {
+	if !withFiles && r.Capabilities.Supports(capability.Filter) {
 		req.Filter = packp.FilterBlobNone()
 		if err := req.Capabilities.Set(capability.Filter); err != nil {
 			return err
 		}
 	}
+	return r.unpack(ctx, into, req)
+}
+
+// handsOutFiles says whether the server sends single objects that are asked for.
+func (r *refs) handsOutFiles() bool {
+	const allowAny = capability.Capability("allow-any-sha1-in-want")
+	return r.Capabilities.Supports(allowAny) || r.Capabilities.Supports(capability.AllowReachableSHA1InWant)
+}
+
+// objects stores single objects.
+func (r *refs) objects(ctx context.Context, into storer.Storer, wants []plumbing.Hash) error {
+	req := packp.NewUploadPackRequestFromCapabilities(r.Capabilities)
+	req.Wants = wants
+	return r.unpack(ctx, into, req)
+}
+
+func (r *refs) unpack(ctx context.Context, into storer.Storer, req *packp.UploadPackRequest) error {
 	if r.Capabilities.Supports(capability.NoProgress) {
 		if err := req.Capabilities.Set(capability.NoProgress); err != nil {
 			return err
@@ -157,52 +175,86 @@ func (e *refusedError) Error() string {
 	return e.status + ": " + e.said
 }
 
-// push moves ref from old to tip, or creates it where old is zero, only if it
-// is still at old on the server. The pack holds the objects the server lacks.
-func (r *remote) push(ctx context.Context, ref plumbing.ReferenceName, old, tip plumbing.Hash, pack io.ReadCloser) error {
+// busy says that somebody else is writing the reference just now, by git's own words.
+func (e *refusedError) busy() bool {
+	for _, words := range []string{"failed to lock", "cannot lock ref", "failed to update ref"} {
+		if strings.Contains(e.status, words) {
+			return true
+		}
+	}
+	return false
+}
+
+// command moves a branch from old to tip, or creates it where old is zero.
+type command struct {
+	ref      plumbing.ReferenceName
+	old, tip plumbing.Hash
+}
+
+func refOf(c *command) string {
+	if c == nil {
+		return ""
+	}
+	return c.ref.String()
+}
+
+// push moves references, each only if it is still where it was on the server. The
+// pack holds the objects the server lacks. It returns what became of each that
+// was not moved; the error is of the whole: nothing is pushed where the reference
+// still is not where it was, unless that is nil.
+func (r *remote) push(ctx context.Context, commands []command, pack io.ReadCloser, still *command) (map[plumbing.ReferenceName]error, error) {
 	s, err := r.transport.NewReceivePackSession(r.endpoint, r.auth)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer s.Close()
 	adv, err := s.AdvertisedReferencesContext(ctx)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	if adv.References[ref.String()] != old {
-		return &movedError{branch: ref}
+	if now, ok := adv.References[refOf(still)]; ok && now != still.old {
+		return nil, &movedError{branch: still.ref}
 	}
 	said := &boundedBuffer{max: 4096}
 	req := packp.NewReferenceUpdateRequestFromCapabilities(adv.Capabilities)
-	req.Commands = []*packp.Command{{Name: ref, Old: old, New: tip}}
+	refused := map[plumbing.ReferenceName]error{}
+	for _, c := range commands {
+		if adv.References[c.ref.String()] != c.old {
+			refused[c.ref] = &movedError{branch: c.ref}
+			continue
+		}
+		req.Commands = append(req.Commands, &packp.Command{Name: c.ref, Old: c.old, New: c.tip})
+	}
+	if len(req.Commands) == 0 {
+		return refused, nil
+	}
 	req.Packfile = pack
 	if adv.Capabilities.Supports(capability.Sideband64k) {
 		req.Progress = said
 		if err := req.Capabilities.Set(capability.Sideband64k); err != nil {
-			return err
+			return nil, err
 		}
 	}
 	report, err := s.ReceivePack(ctx, req)
-	if report != nil && report.Error() != nil {
-		return &refusedError{status: status(report), said: oneLine(said.String())}
+	switch {
+	case report != nil && report.UnpackStatus != "ok":
+		return nil, &refusedError{status: oneLine("unpack " + report.UnpackStatus), said: oneLine(said.String())}
+	case report != nil:
+		addRefusals(refused, report, said.String())
+		return refused, nil
+	case err != nil:
+		return nil, err
 	}
-	if err != nil {
-		return err
-	}
-	if report == nil {
-		return io.ErrUnexpectedEOF
-	}
-	return nil
+	return nil, io.ErrUnexpectedEOF
 }
 
-// status is the reason a report gives for refusing.
-func status(r *packp.ReportStatus) string {
-	for _, c := range r.CommandStatuses {
+// addRefusals adds the references that the server did not move.
+func addRefusals(refused map[plumbing.ReferenceName]error, report *packp.ReportStatus, said string) {
+	for _, c := range report.CommandStatuses {
 		if c.Error() != nil {
-			return oneLine(c.Status)
+			refused[c.ReferenceName] = &refusedError{status: oneLine(c.Status), said: oneLine(said)}
 		}
 	}
-	return oneLine("unpack " + r.UnpackStatus)
 }
 
 // boundedBuffer keeps the first max bytes written to it. It may be written and

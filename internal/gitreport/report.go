@@ -8,7 +8,6 @@ import (
 	"io/fs"
 	"strings"
 
-	"github.com/go-git/go-git/v5/plumbing"
 	"go.yaml.in/yaml/v3"
 )
 
@@ -21,12 +20,16 @@ type Leaf struct {
 	Path string `yaml:"path"`
 	// Operation that happened on the NF: Create, Modify or Delete.
 	Operation string `yaml:"operation"`
+	// Class of the difference, such as Declared.
+	Class string `yaml:"class,omitempty"`
 	// Desired value by Git.
 	Desired string `yaml:"desired,omitempty"`
 	// Actual value on the NF.
 	Actual string `yaml:"actual,omitempty"`
 	// Origin of the desired value: layer, file and line.
 	Origin string `yaml:"origin,omitempty"`
+	// Author of the line that declares it.
+	Author string `yaml:"author,omitempty"`
 	// Action that the policy asks for.
 	Action string `yaml:"action,omitempty"`
 }
@@ -40,41 +43,27 @@ type Signature struct {
 type Report struct {
 	// Namespace and Name of the NetworkFunction.
 	Namespace, Name string
-	// Branch to push, {namespace} and {name} are filled in. Default DefaultBranch.
+	// Branch it is for.
 	Branch string
-	// Path of the file. Default drift/<namespace>/<name>.yaml.
-	Path string
-	// Content of the file. Default Manifest().
-	Content []byte
+	// Subject of the commit; {namespace}, {name}, {count} and {revision} are filled in.
+	// Default: see Message.
+	Subject string
 
 	// Revision the NF was compared with, as Flux writes it: main@sha1:….
 	Revision string
 	// Session is the NETCONF session id that saw the drift; 0: unknown.
 	Session uint64
+	// ChangedBy is who changed the NF, where it told.
+	ChangedBy string
 	// Leaves that differ, sorted by path.
 	Leaves []Leaf
 	// Total number of differing leaves where Leaves does not hold all of them.
 	Total int
-
-	// Author of the commit. Default Strowger.
-	Author Signature
-
-	// Protected are further branches never to be written to, see Reconciled.
-	Protected []string
-}
-
-// Result is where a report is in Git.
-type Result struct {
-	// Branch that holds the report.
-	Branch string
-	// Commit at the head of the branch.
-	Commit string
-	// Pushed is false where the branch held the same content already.
-	Pushed bool
 }
 
 // manifest is a DriftReport as a file: nothing in it changes while the drift
-// stays the same, so neither time, session nor revision.
+// stays the same, so neither time, session, revision nor who changed it, which
+// is said with a time.
 type manifest struct {
 	APIVersion string           `yaml:"apiVersion"`
 	Kind       string           `yaml:"kind"`
@@ -129,71 +118,6 @@ func (r Report) Manifest() ([]byte, error) {
 }
 
 func (r Report) count() int { return max(r.Total, len(r.Leaves)) }
-
-// change is a validated report: one file in one commit.
-type change struct {
-	branch  string
-	path    []string
-	content []byte
-	message string
-	author  Signature
-}
-
-func (c change) ref() plumbing.ReferenceName { return plumbing.NewBranchReferenceName(c.branch) }
-
-// change validates the report and fills its defaults.
-func (r Report) change() (change, error) {
-	subject := "drift report of " + r.Namespace + "/" + r.Name
-	branch, err := branchName(r)
-	if err != nil {
-		return change{}, &Error{Kind: ErrInvalid, Subject: subject, Message: err.Error(),
-			Remedy: "set spec.drift.report.branch to a valid branch name", Err: err}
-	}
-	path := r.Path
-	if path == "" {
-		path = "drift/" + r.Namespace + "/" + r.Name + ".yaml"
-	}
-	if !validPath(path) {
-		return change{}, &Error{Kind: ErrInvalid, Subject: subject,
-			Message: "path " + oneLine(path) + " is not a plain relative path"}
-	}
-	content := r.Content
-	if content == nil {
-		if content, err = r.Manifest(); err != nil {
-			return change{}, &Error{Kind: ErrInvalid, Subject: subject, Message: oneLine(err.Error()), Err: err}
-		}
-	}
-	author := r.Author
-	if author.Name == "" {
-		author.Name = "Strowger"
-	}
-	if author.Email == "" {
-		author.Email = "strowger@nf.strowger.dev"
-	}
-	return change{
-		branch:  branch,
-		path:    strings.Split(path, "/"),
-		content: content,
-		message: r.Message(),
-		author:  author,
-	}, nil
-}
-
-func branchName(r Report) (string, error) {
-	b := r.Branch
-	if b == "" {
-		b = DefaultBranch
-	}
-	b = strings.NewReplacer("{namespace}", r.Namespace, "{name}", r.Name).Replace(b)
-	b = strings.TrimPrefix(b, "refs/heads/")
-	if strings.HasPrefix(b, "refs/") || b == "HEAD" {
-		return "", &fs.PathError{Op: "branch", Path: oneLine(b), Err: fs.ErrInvalid}
-	}
-	if err := plumbing.NewBranchReferenceName(b).Validate(); err != nil {
-		return "", &fs.PathError{Op: "branch", Path: oneLine(b), Err: err}
-	}
-	return b, nil
-}
 
 func validPath(p string) bool {
 	if !fs.ValidPath(p) || p == "." || strings.ContainsAny(p, "\x00\\") {

@@ -4,6 +4,7 @@
 package gitreport
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -34,21 +35,21 @@ Session: 42
 		}
 		return strings.Join(lines, "\n")
 	}
-	if d := cmp.Diff(squeeze(want), squeeze(r.Message())); d != "" {
+	if d := cmp.Diff(squeeze(want), squeeze(Message([]Report{r.Report}))); d != "" {
 		t.Error(d)
 	}
 }
 
 func TestMessageEdges(t *testing.T) {
 	one := report()
-	if got := one.Subject(); got != "drift(core5g/upf-zrh-1): 1 leaf differs from main@sha1:abc1234" {
+	if got := subject([]Report{one.Report}); got != "drift(core5g/upf-zrh-1): 1 leaf differs from main@sha1:abc1234" {
 		t.Error(got)
 	}
 	many := Report{Namespace: "a", Name: "b", Total: 5000}
 	for range 60 {
 		many.Leaves = append(many.Leaves, Leaf{Path: "/x:y", Operation: "Modify"})
 	}
-	got := many.Message()
+	got := Message([]Report{many})
 	if !strings.HasPrefix(got, "drift(a/b): 5000 leaves differ\n\n") || !strings.Contains(got, "\n… and 4950 more\n") {
 		t.Error(got)
 	}
@@ -71,9 +72,50 @@ func TestShortRevision(t *testing.T) {
 	}
 }
 
+func TestMessageOfManyReports(t *testing.T) {
+	a, b := report().Report, report().Report
+	b.Name, b.ChangedBy, b.Revision, b.Session = "upf-zrh-2", "admin\nNetworkFunction: forged", "", 0
+	got := Message([]Report{a, b})
+	if !strings.HasPrefix(got, "drift: 2 leaves of 2 network functions differ\n\ncore5g/upf-zrh-1:\n") ||
+		!strings.Contains(got, "\ncore5g/upf-zrh-2:\n") || !strings.HasSuffix(got, "\nNetworkFunction: core5g/upf-zrh-2\nChanged-by: admin NetworkFunction: forged\n") {
+		t.Error(got)
+	}
+
+	a.Subject, b.Subject = "drift: {count} on {namespace}/{name} since {revision}", "other"
+	if got := subject([]Report{a}); got != "drift: 1 on core5g/upf-zrh-1 since main@sha1:abc1234" {
+		t.Error(got)
+	}
+	if got := subject([]Report{a, b}); !strings.HasPrefix(got, "drift: 2 leaves of 2") {
+		t.Errorf("subjects that differ: %s", got)
+	}
+	a.Subject, b.Subject = "{count} leaves drifted", "{count} leaves drifted"
+	if got := subject([]Report{a, b}); got != "2 leaves drifted" {
+		t.Errorf("a subject for all: %s", got)
+	}
+}
+
+func TestMessageIsBounded(t *testing.T) {
+	var all []Report
+	for i := range 1000 {
+		r := report().Report
+		r.Name = fmt.Sprintf("upf-%d", i)
+		all = append(all, r)
+	}
+	got := Message(all)
+	if n := strings.Count(got, "\nNetworkFunction: "); n != messageTrailers {
+		t.Errorf("trailers of %d reports", n)
+	}
+	if n := strings.Count(got, "\nModify "); n != messageLeaves {
+		t.Errorf("%d leaves", n)
+	}
+	if len(got) > 64<<10 {
+		t.Errorf("%d bytes", len(got))
+	}
+}
+
 func TestManifestSaysOnlyTheDrift(t *testing.T) {
 	a, b := report(), report()
-	b.Session, b.Revision = 99, "main@sha1:0000000"
+	b.Session, b.Revision, b.ChangedBy = 99, "main@sha1:0000000", "admin at 2026-11-23T01:00:00Z"
 	am, err := a.Manifest()
 	if err != nil {
 		t.Fatal(err)

@@ -35,13 +35,15 @@ type world struct {
 	t    *testing.T
 	bare string
 	http *httptest.Server
+	// user that the server knows, with the password. Default: user.
+	user string
 	// before runs before each request that git answers.
 	before func(http.ResponseWriter, *http.Request) bool
 }
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
-	w := &world{t: t, bare: filepath.Join(t.TempDir(), "core.git")}
+	w := &world{t: t, user: user, bare: filepath.Join(t.TempDir(), "core.git")}
 	w.git("", "init", "-q", "--bare", "-b", "main", w.bare)
 	w.git(w.bare, "config", "http.receivepack", "true")
 	work := w.clone()
@@ -59,7 +61,7 @@ func (w *world) serve(secure bool) *world {
 		"GIT_PROJECT_ROOT="+filepath.Dir(w.bare), "GIT_HTTP_EXPORT_ALL=1")}
 	h := http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		name, pass, ok := r.BasicAuth()
-		if !(ok && name == user && pass == password) && r.Header.Get("Authorization") != "Bearer t0ken" {
+		if !(ok && name == w.user && pass == password) && r.Header.Get("Authorization") != "Bearer t0ken" {
 			rw.Header().Set("WWW-Authenticate", `Basic realm="git"`)
 			http.Error(rw, "go away", http.StatusUnauthorized)
 			return

@@ -60,7 +60,7 @@ func trackedBy(repo *sourcev1.GitRepository) tracked {
 }
 
 // Reconciled gives the branches that any of the GitRepositories with the same
-// URL as repo has Flux reconcile, for Report.Protected.
+// URL as repo has Flux reconcile, for Access.Protected.
 func Reconciled(repo *sourcev1.GitRepository, all []sourcev1.GitRepository) []string {
 	var branches []string
 	for i := range all {
@@ -76,6 +76,12 @@ func Reconciled(repo *sourcev1.GitRepository, all []sourcev1.GitRepository) []st
 	}
 	slices.Sort(branches)
 	return branches
+}
+
+// SameRepository says whether the files of a's artifact are those at the tip of what b
+// follows: both have the same URL and the same reference.
+func SameRepository(a, b *sourcev1.GitRepository) bool {
+	return sameURL(a.Spec.URL, b.Spec.URL) && trackedBy(a).ref == trackedBy(b).ref
 }
 
 // sameURL: equal but for how one writes and reads it: scheme, user, port, .git.

@@ -23,7 +23,7 @@ GOTESTSUM := $(BIN)/gotestsum
 GOLANGCI_LINT := $(BIN)/golangci-lint
 
 # Modules of the stack that hold Go code of ours.
-TOOL_MODULES := e2e/stack/tools/cert-manager e2e/stack/tools/git-server
+TOOL_MODULES := e2e/stack/tools/cert-manager
 # The clients that make bench compares ours with.
 BENCH_PEERS := hack/bench/peers
 # What generators write.

@@ -230,14 +230,10 @@ func (d *demo) describe(ctx context.Context, name, as string) error {
 	if err != nil {
 		return err
 	}
-	if err := os.MkdirAll(d.describeDir, 0o755); err != nil {
-		return fmt.Errorf("making the folder for descriptions: %w", err)
+	if err := d.keep(as+".txt", output); err != nil {
+		return err
 	}
-	path := filepath.Join(d.describeDir, as+".txt")
-	if err := os.WriteFile(path, []byte(output), 0o644); err != nil {
-		return fmt.Errorf("writing a description: %w", err)
-	}
-	d.tell("kubectl describe networkfunction %s: %s", name, path)
+	d.tell("kubectl describe networkfunction %s: %s", name, filepath.Join(d.describeDir, as+".txt"))
 	return nil
 }
 
@@ -250,10 +246,11 @@ Everything stays up until Ctrl-C. In another terminal:
   kubectl get strowger -n %[2]s
   kubectl describe networkfunction upf-zrh-1 -n %[2]s
   kubectl get gitrepositories,kustomizations,certificates,dnsendpoints -n %[2]s
-  git clone http://%[3]s:%[4]s@%[5]s`, d.KubeconfigPath, world.Namespace, d.Git.Username, d.Git.Password,
+  git clone http://%[3]s:%[4]s@%[5]s`, d.KubeconfigPath, world.Namespace, d.Git.PlannerUsername, d.Git.PlannerPassword,
 		strings.TrimPrefix(d.Git.RepoURL(world.Repo), "http://"), d.toolFolder()))
-	d.print(fmt.Sprintf("  # push a change to %s; Flux looks each minute, or at once with", world.Branch))
+	d.print(fmt.Sprintf("  # push a change to %s; the forge tells Flux at once. To have it looked at by hand", world.Branch))
 	d.print(fmt.Sprintf("  kubectl annotate gitrepository %s -n %s --overwrite reconcile.fluxcd.io/requestedAt=$(date +%%s)", world.Source, world.Namespace))
+	d.print(fmt.Sprintf("  # pull requests: %s/%s/pulls, with the user and the password of that address", d.Git.URL, world.Repo))
 	d.print(fmt.Sprintf("\nLogs are in %s/logs.", d.Dir))
 }
 

@@ -24,7 +24,7 @@ import (
 )
 
 func main() {
-	describe := flag.String("describe-dir", "", "folder for what kubectl describes of a healthy, a drifted and a rejected NF")
+	describe := flag.String("describe-dir", "", "folder for what kubectl describes of a healthy, a drifted and a rejected NF, and for a pull request")
 	interval := flag.Duration("interval", 10*time.Second, "interval at which NFs are observed")
 	dir := flag.String("dir", "", "folder for logs, data and credentials; default: a temporary one")
 	resolver := flag.String("dns-resolver", "", "with KUBECONFIG: host:port of the name server that the cluster's ExternalDNS publishes to")
@@ -63,6 +63,8 @@ var steps = []struct {
 	{"Somebody changes the router behind Git's back", (*demo).drift},
 	{"A network function says itself that it was changed", (*demo).announced},
 	{"Where drift is only reported, it is left", (*demo).driftReported},
+	{"What may be right becomes a pull request, and is merged", (*demo).adopted},
+	{"A pull request is closed, and Git's value comes back", (*demo).refused},
 	{"A commit changes the network functions", (*demo).change},
 	{"A commit that cannot be is rejected, and reverted", (*demo).reject},
 	{"Nothing changes: what that costs", (*demo).steady},

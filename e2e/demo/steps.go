@@ -28,8 +28,10 @@ func (d *demo) showStack(ctx context.Context) error {
 	for _, part := range []struct{ name, tool string }{
 		{"Flux source-controller", stack.ToolSourceController},
 		{"Flux kustomize-controller", stack.ToolKustomizeController},
+		{"Flux notification-controller", stack.ToolNotification},
 		{"cert-manager", stack.ToolCertManager},
 		{"ExternalDNS", stack.ToolExternalDNS},
+		{"Gitea", stack.ToolGitea},
 	} {
 		if path := d.Tools[part.tool]; path != "" {
 			name := strings.TrimPrefix(filepath.Base(path), part.tool+"-")
@@ -40,7 +42,7 @@ func (d *demo) showStack(ctx context.Context) error {
 	if d.PowerDNS != nil {
 		d.tell("PowerDNS at %s, authoritative for %s", d.PowerDNS.Addr, world.Zone)
 	}
-	d.tell("Git server at %s", d.Git.URL)
+	d.tell("Gitea at %s", d.Git.URL)
 	for _, name := range world.Functions() {
 		device := d.Devices[name]
 		d.tell("NETCONF server of %-11s at %s (%s)", name, device.Addr, device.Kind)

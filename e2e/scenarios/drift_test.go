@@ -34,7 +34,12 @@ func TestDriftIsCommittedAndCorrected(t *testing.T) {
 	g.Expect(entry.Path).To(Equal("/ietf-interfaces:interfaces/interface[name='n6']/description"))
 	g.Expect(entry.Desired).To(Equal("to the UPFs"))
 	g.Expect(entry.Actual).To(Equal("by hand"))
-	g.Expect(entry.Origin).To(ContainSubstring("local"))
+	g.Expect(entry.Action).To(Equal(v1alpha1.DriftCorrect))
+	g.Expect(entry.Origin).NotTo(BeNil())
+	g.Expect(entry.Origin.Layer).To(Equal("local"))
+	g.Expect(entry.Origin.File).To(Equal("nf/n6-router-1.yaml"))
+	g.Expect(entry.Origin.Author).To(ContainSubstring("Paula Planner"), "who wrote the line")
+	g.Expect(openPullRequests(ctx, g, branch)).To(BeEmpty(), "a record needs no decision")
 
 	head, err := w.Git.Head(ctx, world.Repo, branch)
 	g.Expect(err).NotTo(HaveOccurred())

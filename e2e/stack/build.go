@@ -27,7 +27,8 @@ const (
 type goBuild struct {
 	name, version string
 	dir, pkg      string
-	ldflags       string
+	ldflags, tags string
+	cgo           bool
 	target        string
 }
 
@@ -68,9 +69,13 @@ func (b goBuild) run(ctx context.Context, w io.Writer) error {
 
 	partial := b.target + ".partial"
 	var output bytes.Buffer
-	cmd := exec.CommandContext(ctx, "go", "build", "-ldflags", b.ldflags, "-o", partial, b.pkg)
+	cgo := "CGO_ENABLED=0"
+	if b.cgo {
+		cgo = "CGO_ENABLED=1"
+	}
+	cmd := exec.CommandContext(ctx, "go", "build", "-tags", b.tags, "-ldflags", b.ldflags, "-o", partial, b.pkg)
 	cmd.Dir = b.dir
-	cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOWORK=off", "GOFLAGS=-mod=readonly -buildvcs=false")
+	cmd.Env = append(os.Environ(), cgo, "GOWORK=off", "GOFLAGS=-mod=readonly -buildvcs=false")
 	cmd.Stdout, cmd.Stderr = &output, &output
 	if err := cmd.Run(); err != nil {
 		return fmt.Errorf("building %s %s in %s: %w\n%s", b.name, b.version, b.dir, err, output.Bytes())

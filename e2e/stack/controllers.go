@@ -55,10 +55,9 @@ func (e *environment) addControllerManager(s *Stack, _ Options) (starter, error)
 	return s.ControllerManager.Start, nil
 }
 
-// addFlux runs source-controller and kustomize-controller side by side. Events go nowhere: there is no
-// notification-controller.
+// addFlux runs source-controller, kustomize-controller and notification-controller side by side.
 func (e *environment) addFlux(s *Stack, _ Options) (starter, error) {
-	addrs, err := freeAddrs(5)
+	addrs, err := freeAddrs(9)
 	if err != nil {
 		return nil, err
 	}
@@ -66,13 +65,18 @@ func (e *environment) addFlux(s *Stack, _ Options) (starter, error) {
 	if err != nil {
 		return nil, err
 	}
+	s.EventsURL, s.ReceiverURL = "http://"+addrs[7]+"/", "http://"+addrs[8]
 	s.SourceController = e.supervisor.add(e.fluxController(s, ToolSourceController, addrs[0], addrs[1],
+		"--events-addr", s.EventsURL,
 		"--storage-path", storage, "--storage-addr", addrs[2], "--storage-adv-addr", addrs[2]))
 	s.KustomizeController = e.supervisor.add(e.fluxController(s, ToolKustomizeController, addrs[3], addrs[4],
+		"--events-addr", s.EventsURL,
 		// A Kustomization that waits for another to reach the same revision asks again after this; default 30s.
 		"--requeue-dependency", "1s"))
+	s.NotificationController = e.supervisor.add(e.fluxController(s, ToolNotification, addrs[5], addrs[6],
+		"--events-addr", addrs[7], "--receiverAddr", addrs[8]))
 	return func(ctx context.Context) error {
-		return startAll(ctx, s.SourceController.Start, s.KustomizeController.Start)
+		return startAll(ctx, s.SourceController.Start, s.KustomizeController.Start, s.NotificationController.Start)
 	}, nil
 }
 
@@ -83,7 +87,7 @@ func (e *environment) fluxController(s *Stack, tool, metrics, health string, arg
 		env:  []string{"RUNTIME_NAMESPACE=" + fluxNamespace, "KUBECONFIG=" + s.KubeconfigPath},
 		args: append([]string{
 			"--metrics-addr", metrics, "--health-addr", health,
-			"--events-addr=", "--enable-leader-election=false",
+			"--enable-leader-election=false",
 		}, args...),
 		ready: httpReady(http.DefaultClient, "http://"+health+"/readyz", nil),
 	}

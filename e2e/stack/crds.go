@@ -49,6 +49,7 @@ func componentCRDs(ctx context.Context, root string, components ...Component) ([
 		Flux: {
 			ToolSourceController:    "config/crd/bases",
 			ToolKustomizeController: "config/crd/bases",
+			ToolNotification:        "config/crd/bases",
 		},
 		CertManager: {ToolCertManager: "deploy/crds"},
 		DNS:         {ToolExternalDNS: "config/crd/standard"},

@@ -6,7 +6,6 @@ package stack
 import (
 	"bytes"
 	"context"
-	"crypto/rand"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -14,69 +13,88 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+
+	"code.gitea.io/sdk/gitea"
 )
 
 // gitBranch is the branch that new repositories have.
 const gitBranch = "main"
 
-// GitServer serves bare repositories over HTTP. Two accounts may read; one of them may also push.
+// GitServer is a Gitea: repositories over HTTP, pull requests and webhooks. It can be stopped and started again on
+// the same address.
 type GitServer struct {
 	*Service
 	// URL is where the server answers; repositories are below it.
 	URL string
-	// Username and Password may push.
+	// Username and Password may push to every repository, and open pull requests.
 	Username, Password string
 	// ReadOnlyUsername and ReadOnlyPassword may only fetch: a push is answered 403.
 	ReadOnlyUsername, ReadOnlyPassword string
+	// PlannerUsername and PlannerPassword are those of the person who commits, and merges and closes pull requests.
+	PlannerUsername, PlannerPassword string
 
-	dir string
+	dir   string
+	token string
 }
 
-// addGit runs the Git server on an empty folder.
-func (e *environment) addGit(s *Stack, _ Options) (starter, error) {
-	dir, err := e.folder("git")
+// API returns a client of Gitea's API that acts as the planner, who is the site's administrator. It ends with the context.
+func (g *GitServer) API(ctx context.Context) (*gitea.Client, error) {
+	// The version is that of the pinned program, and need not be asked for.
+	api, err := gitea.NewClient(g.URL, gitea.SetToken(g.token), gitea.SetContext(ctx), gitea.SetGiteaVersion(""))
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("making a client of Gitea: %w", err)
 	}
-	addrs, err := freeAddrs(1)
-	if err != nil {
-		return nil, err
-	}
-	g := &GitServer{
-		URL:      "http://" + addrs[0],
-		Username: "git", Password: rand.Text(),
-		ReadOnlyUsername: "reader", ReadOnlyPassword: rand.Text(),
-		dir: dir,
-	}
-	g.Service = e.supervisor.add(&Service{
-		name: "git-server",
-		path: s.Tools[ToolGitServer],
-		args: []string{"--addr", addrs[0], "--dir", dir, "--user", g.Username, "--read-only-user", g.ReadOnlyUsername},
-		env: []string{
-			"GIT_SERVER_PASSWORD=" + g.Password,
-			"GIT_SERVER_READ_ONLY_PASSWORD=" + g.ReadOnlyPassword,
-		},
-		ready: httpReady(http.DefaultClient, "http://"+addrs[0]+"/readyz", nil),
-	})
-	s.Git = g
-	return g.Start, nil
+	return api, nil
 }
 
-// CreateRepo makes an empty repository, such as "core/network", and returns its URL without credentials.
-func (g *GitServer) CreateRepo(ctx context.Context, name string) (string, error) {
-	if _, err := g.git(ctx, g.dir, "init", "--quiet", "--bare", "--initial-branch", gitBranch, g.RepoDir(name)); err != nil {
-		return "", fmt.Errorf("creating repository %s: %w", name, err)
+// splitRepo returns the owner and the name of a repository such as "core/network".
+func splitRepo(repo string) (owner, name string, err error) {
+	owner, name, ok := strings.Cut(repo, "/")
+	if !ok || owner == "" || name == "" || strings.Contains(name, "/") {
+		return "", "", fmt.Errorf("repository %q is not named as owner/name", repo)
 	}
-	return g.RepoURL(name), nil
+	return owner, name, nil
+}
+
+// CreateRepo makes an empty private repository, such as "core/network", that the operator may push to and the reader
+// fetch, and returns its URL without credentials. The owner is an organisation, which is made too if it is not there.
+func (g *GitServer) CreateRepo(ctx context.Context, repo string) (string, error) {
+	owner, name, err := splitRepo(repo)
+	if err != nil {
+		return "", err
+	}
+	api, err := g.API(ctx)
+	if err != nil {
+		return "", err
+	}
+	if _, response, err := api.GetOrg(owner); err != nil {
+		if response == nil || response.StatusCode != http.StatusNotFound {
+			return "", fmt.Errorf("looking for organisation %s: %w", owner, err)
+		}
+		if _, _, err := api.CreateOrg(gitea.CreateOrgOption{Name: owner, Visibility: gitea.VisibleTypePublic}); err != nil {
+			return "", fmt.Errorf("creating organisation %s: %w", owner, err)
+		}
+	}
+	if _, _, err := api.CreateOrgRepo(owner, gitea.CreateRepoOption{Name: name, Private: true, DefaultBranch: gitBranch}); err != nil {
+		return "", fmt.Errorf("creating repository %s: %w", repo, err)
+	}
+	for account, mode := range map[string]gitea.AccessMode{g.Username: gitea.AccessModeWrite, g.ReadOnlyUsername: gitea.AccessModeRead} {
+		if _, err := api.AddCollaborator(owner, name, account, gitea.AddCollaboratorOption{Permission: &mode}); err != nil {
+			return "", fmt.Errorf("giving %s access to repository %s: %w", account, repo, err)
+		}
+	}
+	return g.RepoURL(repo), nil
 }
 
 // RepoURL returns where a repository is fetched from and pushed to.
 func (g *GitServer) RepoURL(name string) string { return g.URL + "/" + name + ".git" }
 
-// RepoDir returns the folder of the bare repository.
-func (g *GitServer) RepoDir(name string) string { return filepath.Join(g.dir, name+".git") }
+// RepoDir returns the folder of the bare repository, which is named in lower case.
+func (g *GitServer) RepoDir(name string) string {
+	return filepath.Join(g.dir, "repositories", strings.ToLower(name)+".git")
+}
 
-// Commit writes files, by path, on top of a branch of a repository, pushes them and returns the commit's hash.
+// Commit writes files, by path, on top of a branch of a repository, pushes them as the planner and returns the commit's hash.
 // A branch that does not exist is started from the default branch. A file with nil content is removed.
 func (g *GitServer) Commit(ctx context.Context, repo, branch, message string, files map[string][]byte) (string, error) {
 	work, err := os.MkdirTemp("", "strowger-commit-")
@@ -109,9 +127,9 @@ func (g *GitServer) Commit(ctx context.Context, repo, branch, message string, fi
 	return g.Head(ctx, repo, branch)
 }
 
-// Head returns the hash that a branch points to.
+// Head returns the hash that a branch points to. It is read from the server's folder, whether the server runs or not.
 func (g *GitServer) Head(ctx context.Context, repo, branch string) (string, error) {
-	hash, err := g.git(ctx, g.RepoDir(repo), "rev-parse", "--verify", "refs/heads/"+branch)
+	hash, err := g.Read(ctx, repo, "rev-parse", "--verify", "refs/heads/"+branch)
 	if err != nil {
 		return "", fmt.Errorf("reading branch %s of %s: %w", branch, repo, err)
 	}
@@ -120,50 +138,33 @@ func (g *GitServer) Head(ctx context.Context, repo, branch string) (string, erro
 
 // Show returns a file as of a branch, tag or commit.
 func (g *GitServer) Show(ctx context.Context, repo, revision, path string) ([]byte, error) {
-	content, err := g.git(ctx, g.RepoDir(repo), "show", revision+":"+path)
+	content, err := g.Read(ctx, repo, "show", revision+":"+path)
 	if err != nil {
 		return nil, fmt.Errorf("reading %s of %s at %s: %w", path, repo, revision, err)
 	}
 	return []byte(content), nil
 }
 
-// RefusePushes makes the server reject every push to a repository with a reason, as a protected branch does.
-func (g *GitServer) RefusePushes(repo, reason string) error {
-	script := "#!/bin/sh\ncat >&2 <<'REASON'\n" + reason + "\nREASON\nexit 1\n"
-	if err := os.MkdirAll(filepath.Dir(g.hook(repo)), 0o755); err != nil {
-		return fmt.Errorf("refusing pushes to %s: %w", repo, err)
-	}
-	if err := os.WriteFile(g.hook(repo), []byte(script), 0o755); err != nil {
-		return fmt.Errorf("refusing pushes to %s: %w", repo, err)
-	}
-	return nil
-}
-
-// AllowPushes undoes RefusePushes.
-func (g *GitServer) AllowPushes(repo string) error {
-	if err := os.RemoveAll(g.hook(repo)); err != nil {
-		return fmt.Errorf("allowing pushes to %s: %w", repo, err)
-	}
-	return nil
-}
-
-func (g *GitServer) hook(repo string) string {
-	return filepath.Join(g.RepoDir(repo), "hooks", "pre-receive")
+// Read runs a Git command that only reads, such as log, in the server's repository and returns what it prints.
+func (g *GitServer) Read(ctx context.Context, repo string, args ...string) (string, error) {
+	return g.git(ctx, g.RepoDir(repo), args...)
 }
 
 func (g *GitServer) urlWithCredentials(repo string) string {
-	credentials := url.UserPassword(g.Username, g.Password).String() + "@"
+	credentials := url.UserPassword(g.PlannerUsername, g.PlannerPassword).String() + "@"
 	return strings.Replace(g.RepoURL(repo), "://", "://"+credentials, 1)
 }
 
 // git runs one Git command, apart from the configuration of whoever runs the stack.
 func (g *GitServer) git(ctx context.Context, dir string, args ...string) (string, error) {
-	cmd := exec.CommandContext(ctx, "git", args...)
+	cmd := exec.CommandContext(ctx, "git", append([]string{"--no-pager"}, args...)...)
 	cmd.Dir = dir
 	cmd.Env = append(os.Environ(),
 		"GIT_CONFIG_GLOBAL=/dev/null", "GIT_CONFIG_SYSTEM=/dev/null", "GIT_TERMINAL_PROMPT=0",
-		"GIT_AUTHOR_NAME=Stack", "GIT_AUTHOR_EMAIL=stack@strowger.dev",
-		"GIT_COMMITTER_NAME=Stack", "GIT_COMMITTER_EMAIL=stack@strowger.dev",
+		// The server's folders belong to another user.
+		"GIT_CONFIG_COUNT=1", "GIT_CONFIG_KEY_0=safe.directory", "GIT_CONFIG_VALUE_0=*",
+		"GIT_AUTHOR_NAME="+gitPlannerName, "GIT_AUTHOR_EMAIL="+gitEmail(gitPlanner),
+		"GIT_COMMITTER_NAME="+gitPlannerName, "GIT_COMMITTER_EMAIL="+gitEmail(gitPlanner),
 	)
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr

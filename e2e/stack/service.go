@@ -46,7 +46,9 @@ type Service struct {
 	dir  string
 	// privateMounts gives the process a mount namespace of its own, which needs root.
 	privateMounts bool
-	tier          tier
+	// asNobody runs a process that refuses to be root as the user nobody, if we are root.
+	asNobody bool
+	tier     tier
 	// ready returns nil when the component does its job.
 	ready func(context.Context) error
 
@@ -115,6 +117,11 @@ func (s *Service) launch() (*process, error) {
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
 	if s.privateMounts {
 		cmd.SysProcAttr.Unshareflags = syscall.CLONE_NEWNS
+	}
+	if s.asNobody {
+		if err := runAsNobody(cmd); err != nil {
+			return nil, err
+		}
 	}
 	if err := s.supervisor.onThread(cmd.Start); err != nil {
 		return nil, err

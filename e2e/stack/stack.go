@@ -24,13 +24,13 @@ const (
 	// GC is the part of kube-controller-manager that a cluster needs to be one: garbage collection,
 	// namespace deletion, service accounts and aggregated roles.
 	GC Component = "gc"
-	// Flux is source-controller and kustomize-controller.
+	// Flux is source-controller, kustomize-controller and notification-controller.
 	Flux Component = "flux"
 	// CertManager issues from self-signed and CA issuers.
 	CertManager Component = "cert-manager"
 	// DNS is ExternalDNS publishing DNSEndpoints to a PowerDNS.
 	DNS Component = "dns"
-	// Git is a Git server over HTTP with basic authentication.
+	// Git is a Gitea: a Git server over HTTP with basic authentication, and a forge.
 	Git Component = "git"
 	// NETCONF is one or more netconfd servers behind sshd.
 	NETCONF Component = "netconf"
@@ -64,14 +64,18 @@ type Stack struct {
 	// Tools are the paths of the programs in use, kubectl among them.
 	Tools map[string]string
 
-	ControllerManager   *Service
-	SourceController    *Service
-	KustomizeController *Service
-	CertManager         *Service
-	ExternalDNS         *Service
-	PowerDNS            *PowerDNS
-	Git                 *GitServer
-	Netconfd            *Netconfd
+	ControllerManager      *Service
+	SourceController       *Service
+	KustomizeController    *Service
+	NotificationController *Service
+	// EventsURL is where notification-controller takes events, and ReceiverURL where it takes webhooks; the path of
+	// one is in the status of its Receiver.
+	EventsURL, ReceiverURL string
+	CertManager            *Service
+	ExternalDNS            *Service
+	PowerDNS               *PowerDNS
+	Git                    *GitServer
+	Netconfd               *Netconfd
 }
 
 // Start runs a control plane and the components, and returns when each does its job. If KUBECONFIG names an
@@ -162,10 +166,10 @@ func (e *environment) startComponents(ctx context.Context, s *Stack, wanted []Co
 func toolsOf(wanted []Component, controlPlane bool) []string {
 	byComponent := map[Component][]string{
 		GC:          {ToolControllerManager},
-		Flux:        {ToolSourceController, ToolKustomizeController},
+		Flux:        {ToolSourceController, ToolKustomizeController, ToolNotification},
 		CertManager: {ToolCertManager},
 		DNS:         {ToolExternalDNS},
-		Git:         {ToolGitServer},
+		Git:         {ToolGitea},
 	}
 	names := []string{ToolKubectl}
 	if controlPlane {

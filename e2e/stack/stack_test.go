@@ -43,7 +43,7 @@ func TestStack(t *testing.T) {
 	c := newClient(t, s)
 
 	t.Run("Flux applies what is in Git", func(t *testing.T) { testFlux(t, s, c) })
-	t.Run("Git server refuses pushes on request", func(t *testing.T) { testRefusedPush(t, s) })
+	t.Run("Flux looks when the forge says so", func(t *testing.T) { testReceiver(t, s, c) })
 	t.Run("cert-manager issues from a CA", func(t *testing.T) { testCertificate(t, c) })
 	t.Run("ExternalDNS publishes to PowerDNS", func(t *testing.T) { testDNS(t, s, c) })
 	t.Run("garbage collector follows owner references", func(t *testing.T) { testGarbageCollection(t, c) })
@@ -84,7 +84,7 @@ func testFlux(t *testing.T, s *stack.Stack, c client.Client) {
 	}}
 	repository := &sourcev1.GitRepository{ObjectMeta: inDefault("network"), Spec: sourcev1.GitRepositorySpec{
 		URL:       url,
-		Interval:  metav1.Duration{Duration: time.Minute},
+		Interval:  metav1.Duration{Duration: time.Hour},
 		SecretRef: &meta.LocalObjectReference{Name: secret.Name},
 		Reference: &sourcev1.GitRepositoryRef{Branch: "main"},
 	}}
@@ -103,26 +103,37 @@ func testFlux(t *testing.T, s *stack.Stack, c client.Client) {
 	g.Expect(applied.Labels).To(HaveKeyWithValue("kustomize.toolkit.fluxcd.io/name", "network"))
 }
 
-func testRefusedPush(t *testing.T, s *stack.Stack) {
+// testReceiver pushes to the repository of testFlux, which Flux looks at each hour.
+func testReceiver(t *testing.T, s *stack.Stack, c client.Client) {
 	g, ctx := NewWithT(t), t.Context()
-	_, err := s.Git.CreateRepo(ctx, "refused")
-	g.Expect(err).NotTo(HaveOccurred())
-	file := map[string][]byte{"a": []byte("b")}
+	const token = "said by both sides"
+	receiver := &unstructured.Unstructured{Object: map[string]any{
+		"apiVersion": "notification.toolkit.fluxcd.io/v1",
+		"kind":       "Receiver",
+		"metadata":   map[string]any{"name": "network", "namespace": "default"},
+		"spec": map[string]any{
+			"type":      "github", // Gitea's webhooks have the headers of GitHub's
+			"events":    []any{"push"},
+			"secretRef": map[string]any{"name": "receiver"},
+			"resources": []any{map[string]any{"apiVersion": "source.toolkit.fluxcd.io/v1", "kind": "GitRepository", "name": "network"}},
+		},
+	}}
+	create(t, c, &corev1.Secret{ObjectMeta: inDefault("receiver"), StringData: map[string]string{"token": token}}, receiver)
+	var path string
+	g.Eventually(func(ctx context.Context) (string, error) {
+		err := c.Get(ctx, client.ObjectKeyFromObject(receiver), receiver)
+		path, _, _ = unstructured.NestedString(receiver.Object, "status", "webhookPath")
+		return path, err
+	}).WithContext(ctx).WithTimeout(patience).ShouldNot(BeEmpty())
+	g.Expect(s.Git.AddWebhook(ctx, "core/network", s.ReceiverURL+path, token)).To(Succeed())
 
-	g.Expect(s.Git.RefusePushes("refused", "branch is protected")).To(Succeed())
-	_, err = s.Git.Commit(ctx, "refused", "main", "No", file)
-	g.Expect(err).To(MatchError(ContainSubstring("branch is protected")))
-
-	g.Expect(s.Git.AllowPushes("refused")).To(Succeed())
-	hash, err := s.Git.Commit(ctx, "refused", "main", "Yes", file)
+	hash, err := s.Git.Commit(ctx, "core/network", "main", "Second", map[string][]byte{"README": []byte("a network")})
 	g.Expect(err).NotTo(HaveOccurred())
-	g.Expect(s.Git.Head(ctx, "refused", "main")).To(Equal(hash))
-	g.Expect(s.Git.Show(ctx, "refused", hash, "a")).To(Equal([]byte("b")))
-
-	_, err = s.Git.Commit(ctx, "refused", "other", "A branch", map[string][]byte{"a": nil, "c": []byte("d")})
-	g.Expect(err).NotTo(HaveOccurred())
-	_, err = s.Git.Show(ctx, "refused", "other", "a")
-	g.Expect(err).To(HaveOccurred())
+	repository := &sourcev1.GitRepository{ObjectMeta: inDefault("network")}
+	g.Eventually(func(ctx context.Context) (string, error) {
+		err := c.Get(ctx, client.ObjectKeyFromObject(repository), repository)
+		return repository.GetArtifact().Revision, err
+	}).WithContext(ctx).WithTimeout(patience).Should(HaveSuffix(hash))
 }
 
 func testCertificate(t *testing.T, c client.Client) {
@@ -256,8 +267,8 @@ func readHello(n *stack.Netconfd, addr string, auth ssh.AuthMethod) (string, err
 func testStop(t *testing.T, s *stack.Stack) {
 	g := NewWithT(t)
 	services := []*stack.Service{
-		s.Etcd, s.APIServer, s.ControllerManager, s.SourceController, s.KustomizeController, s.CertManager,
-		s.ExternalDNS, s.PowerDNS.Service, s.Git.Service,
+		s.Etcd, s.APIServer, s.ControllerManager, s.SourceController, s.KustomizeController, s.NotificationController,
+		s.CertManager, s.ExternalDNS, s.PowerDNS.Service, s.Git.Service,
 	}
 	services = append(services, s.Netconfd.Servers...)
 	services = append(services, s.Netconfd.SSHD...)

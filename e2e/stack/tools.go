@@ -27,7 +27,8 @@ const (
 	ToolKustomizeController = "kustomize-controller"
 	ToolCertManager         = "cert-manager"
 	ToolExternalDNS         = "external-dns"
-	ToolGitServer           = "git-server"
+	ToolGitea               = "gitea"
+	ToolNotification        = "notification-controller"
 )
 
 // parallelBuilds bounds the builds at work at once: linking a kube-apiserver takes about 2 GiB.
@@ -44,6 +45,11 @@ type tool struct {
 	module string
 	// kubernetes programs report the version that is linked into them; without it they refuse to start.
 	kubernetes bool
+	// versionVariable is linked to the version, without its v, of a program that says another one otherwise.
+	versionVariable string
+	// tags are build tags. A program with cgo is built with it, which needs a C compiler.
+	tags string
+	cgo  bool
 	// prebuilt programs are taken from KUBEBUILDER_ASSETS if they are there.
 	prebuilt bool
 }
@@ -56,11 +62,12 @@ func catalogue() []tool {
 		{name: ToolAPIServer, folder: "kube", pkg: kubernetes + "/cmd/kube-apiserver", module: kubernetes, kubernetes: true, prebuilt: true},
 		{name: ToolControllerManager, folder: "kube", pkg: kubernetes + "/cmd/kube-controller-manager", module: kubernetes, kubernetes: true},
 		{name: ToolKubectl, folder: "kube", pkg: kubernetes + "/cmd/kubectl", module: kubernetes, kubernetes: true, prebuilt: true},
+		{name: ToolGitea, folder: "gitea", pkg: "code.gitea.io/gitea", module: "code.gitea.io/gitea", versionVariable: "main.Version", tags: "sqlite sqlite_unlock_notify", cgo: true},
 		{name: ToolExternalDNS, folder: "external-dns", pkg: "sigs.k8s.io/external-dns", module: "sigs.k8s.io/external-dns"},
 		{name: ToolSourceController, folder: "source-controller", pkg: "github.com/fluxcd/source-controller", module: "github.com/fluxcd/source-controller"},
 		{name: ToolKustomizeController, folder: "kustomize-controller", pkg: "github.com/fluxcd/kustomize-controller", module: "github.com/fluxcd/kustomize-controller"},
+		{name: ToolNotification, folder: "notification-controller", pkg: "github.com/fluxcd/notification-controller", module: "github.com/fluxcd/notification-controller"},
 		{name: ToolCertManager, folder: "cert-manager", pkg: ".", module: "github.com/cert-manager/cert-manager"},
-		{name: ToolGitServer, folder: "git-server", pkg: ".", module: "github.com/fluxcd/gitkit"},
 	}
 }
 
@@ -161,6 +168,8 @@ func (t tool) build(root string) (goBuild, error) {
 		dir:     dir,
 		pkg:     t.pkg,
 		ldflags: t.ldflags(version),
+		tags:    t.tags,
+		cgo:     t.cgo,
 		target:  filepath.Join(root, "bin", "stack", t.name+"-"+version+"-"+digest),
 	}, nil
 }
@@ -169,9 +178,12 @@ func (t tool) moduleDir(root string) string {
 	return filepath.Join(root, "e2e", "stack", "tools", t.folder)
 }
 
-// ldflags drop the symbol tables, which halves a kube-apiserver, and set the version Kubernetes programs report.
+// ldflags drop the symbol tables, which halves a kube-apiserver, and set the version that some programs report.
 func (t tool) ldflags(version string) string {
 	flags := "-s -w"
+	if t.versionVariable != "" {
+		flags += " -X " + t.versionVariable + "=" + strings.TrimPrefix(version, "v")
+	}
 	if !t.kubernetes {
 		return flags
 	}

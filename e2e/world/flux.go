@@ -54,6 +54,9 @@ func (w *World) Apply(ctx context.Context, commit string) error {
 	if err := w.WaitForArtifact(ctx, commit); err != nil {
 		return err
 	}
+	if err := w.listenToForge(ctx); err != nil {
+		return err
+	}
 	for _, name := range []string{"infra", Source} {
 		k := &kustomizev1.Kustomization{ObjectMeta: metav1.ObjectMeta{Namespace: Namespace, Name: name}}
 		if err := w.RequestReconcile(ctx, k); err != nil {

@@ -63,6 +63,11 @@ func (w *World) StartOperator(ctx context.Context) error {
 		"--log-encoding", "console", "--log-level", "debug",
 		// Intervals are counted here, so that none is spread.
 		"--interval-jitter-percentage", "0",
+		// A pull request that is closed is no push, of which the forge would tell.
+		"--pull-request-interval", "2s",
+	}
+	if w.EventsURL != "" {
+		args = append(args, "--events-addr", w.EventsURL)
 	}
 	w.Operator = &Operator{metrics: "http://" + addrs[0] + "/metrics"}
 	w.Operator.Service, err = w.Run(ctx, stack.Program{

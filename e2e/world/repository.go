@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 )
@@ -78,9 +77,10 @@ func (w *World) Edit(ctx context.Context, message, path, from, to string) (strin
 	return w.Git.Commit(ctx, Repo, Branch, message, map[string][]byte{path: edited})
 }
 
-// Revert undoes a commit on the branch that Flux follows, as `git revert` does, and returns the new commit.
+// Revert undoes a commit on the branch that Flux follows, as `git revert` does, and returns the new commit. Of a merge
+// it undoes what was merged.
 func (w *World) Revert(ctx context.Context, commit string) (string, error) {
-	changed, err := w.GitLog(ctx, "show", "--format=", "--name-only", commit)
+	changed, err := w.GitLog(ctx, "diff", "--name-only", commit+"^", commit)
 	if err != nil {
 		return "", err
 	}
@@ -103,13 +103,5 @@ func (w *World) Revert(ctx context.Context, commit string) (string, error) {
 
 // GitLog runs a reading Git command, such as log or show, in the server's repository.
 func (w *World) GitLog(ctx context.Context, args ...string) (string, error) {
-	cmd := exec.CommandContext(ctx, "git", append([]string{"--no-pager"}, args...)...)
-	cmd.Dir = w.Git.RepoDir(Repo)
-	var stderr bytes.Buffer
-	cmd.Stderr = &stderr
-	output, err := cmd.Output()
-	if err != nil {
-		return "", fmt.Errorf("git %s: %w: %s", args[0], err, stderr.Bytes())
-	}
-	return string(output), nil
+	return w.Git.Read(ctx, Repo, args...)
 }

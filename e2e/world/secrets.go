@@ -14,6 +14,7 @@ import (
 // createSecrets makes the Secrets that the example's README lists. They are not in Git: host keys and passwords are
 // made when the devices start.
 func (w *World) createSecrets(ctx context.Context) error {
+	w.receiverToken = rand.Text()
 	router, caller := w.Devices["n6-router-1"], w.Devices["upf-zrh-2"]
 	var knownHosts string
 	for _, d := range w.Devices {
@@ -30,6 +31,7 @@ func (w *World) createSecrets(ctx context.Context) error {
 		"n6-router-1-known-hosts":  {"known_hosts": router.KnownHosts},
 		"dn-aaa":                   {"sharedSecret": rand.Text()},
 		Source:                     {"username": w.Git.Username, "password": w.Git.Password},
+		receiverSecret:             {"token": w.receiverToken},
 	}
 	for name, data := range secrets {
 		err := w.apply(ctx, &corev1.Secret{

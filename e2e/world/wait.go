@@ -83,9 +83,6 @@ func (w *World) WaitForFunction(ctx context.Context, name, what string, ok func(
 // if one is given.
 func (w *World) WaitReady(ctx context.Context, commit string, names ...string) error {
 	for _, name := range names {
-		if err := w.askAnnouncing(ctx, name, commit); err != nil {
-			return err
-		}
 		_, err := w.WaitForFunction(ctx, name, "Ready", func(nf *v1alpha1.NetworkFunction) bool {
 			return IsReady(nf) && strings.HasSuffix(nf.Status.LastAppliedRevision, commit)
 		})
@@ -96,35 +93,11 @@ func (w *World) WaitReady(ctx context.Context, commit string, names ...string) e
 	return nil
 }
 
-// askAnnouncing has the NF with the long interval looked at once Flux has applied the commit. The revision that an NF
-// shows is that of its Kustomization, which says so a moment after it has woken the NF; the next look shows it.
-func (w *World) askAnnouncing(ctx context.Context, name, commit string) error {
-	if name != Announcing || commit == "" {
-		return nil
-	}
-	if err := w.WaitForKustomization(ctx, Source, commit, false); err != nil {
-		return err
-	}
-	nf, err := w.NetworkFunction(ctx, name)
-	if err != nil || strings.HasSuffix(nf.Status.LastAppliedRevision, commit) {
-		return err
-	}
-	return w.RequestReconcile(ctx, nf)
-}
-
 // WaitForReport waits until the DriftReport of an NF is in a state, and, where it reports, was pushed to Git.
 func (w *World) WaitForReport(ctx context.Context, name string, state v1alpha1.DriftState) (*v1alpha1.DriftReport, error) {
-	report := &v1alpha1.DriftReport{}
-	err := w.Wait(ctx, fmt.Sprintf("DriftReport %s to be %s", name, state), func(ctx context.Context) (string, error) {
-		if err := w.Client.Get(ctx, client.ObjectKey{Namespace: Namespace, Name: name}, report); err != nil {
-			return err.Error(), nil
-		}
-		if report.Status.State == state && report.Status.Git != nil && report.Status.Git.Commit != "" {
-			return "", nil
-		}
-		return fmt.Sprintf("%+v", report.Status), nil
+	return w.WaitForDriftReport(ctx, name, string(state), func(r *v1alpha1.DriftReport) bool {
+		return r.Status.State == state && r.Status.Git != nil && r.Status.Git.Commit != ""
 	})
-	return report, err
 }
 
 // IsReady tells whether an NF is Ready at its present generation.

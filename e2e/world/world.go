@@ -72,11 +72,12 @@ type World struct {
 	// CallHome is where the operator listens for NFs that call home over SSH.
 	CallHome string
 
-	root     string
-	log      io.Writer
-	interval time.Duration
-	resolver string
-	binary   string
+	root          string
+	log           io.Writer
+	interval      time.Duration
+	resolver      string
+	binary        string
+	receiverToken string
 }
 
 // Start runs the stack and the devices, commits the example and lets Flux apply it. The operator is not started.

@@ -1,10 +1,11 @@
 // Copyright 2026 The Strowger authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// Command stack builds the programs of the stack, or runs the stack until it is interrupted.
+// Command stack builds the programs of the stack, or runs the stack or its Git server until it is interrupted.
 //
 //	stack tools [NAME...]
 //	stack up [COMPONENT...]
+//	stack git
 package main
 
 import (
@@ -19,7 +20,7 @@ import (
 	"github.com/strowger/strowger/e2e/stack"
 )
 
-const usage = "usage: stack tools [NAME...] | stack up [COMPONENT...]"
+const usage = "usage: stack tools [NAME...] | stack up [COMPONENT...] | stack git"
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -40,6 +41,8 @@ func run(ctx context.Context, args []string) error {
 		return tools(ctx, args[1:])
 	case "up":
 		return up(ctx, args[1:])
+	case "git":
+		return git(ctx)
 	default:
 		return fmt.Errorf("unknown command %q; %s", args[0], usage)
 	}
@@ -74,7 +77,7 @@ func up(ctx context.Context, components []string) error {
 	defer s.Stop()
 	fmt.Printf("export KUBECONFIG=%s\n", s.KubeconfigPath)
 	if s.Git != nil {
-		fmt.Printf("GIT_URL=%s GIT_USER=%s GIT_PASSWORD=%s\n", s.Git.URL, s.Git.Username, s.Git.Password)
+		tellGit(s.Git)
 	}
 	if s.PowerDNS != nil {
 		fmt.Printf("DNS_ADDR=%s\n", s.PowerDNS.Addr)
@@ -84,4 +87,21 @@ func up(ctx context.Context, components []string) error {
 	}
 	<-ctx.Done()
 	return nil
+}
+
+// git runs the Git server alone.
+func git(ctx context.Context) error {
+	server, stop, err := stack.StartGit(ctx, stack.Options{Log: os.Stderr})
+	if err != nil {
+		return err
+	}
+	defer stop()
+	tellGit(server)
+	<-ctx.Done()
+	return nil
+}
+
+func tellGit(g *stack.GitServer) {
+	fmt.Printf("GIT_URL=%s GIT_USER=%s GIT_PASSWORD=%s\n", g.URL, g.Username, g.Password)
+	fmt.Printf("GIT_PLANNER=%s GIT_PLANNER_PASSWORD=%s\n", g.PlannerUsername, g.PlannerPassword)
 }

@@ -34,7 +34,7 @@ func TestJudge(t *testing.T) {
 		{"far from the floor", limit{floor: 1.2}, []figure{{Time: 13, Units: 2}, {Time: 10, Units: 2}}, "MISSED: 1.30 times"},
 		{"memory and the floor", limit{floor: 1.2}, []figure{{Kind: kept, Live: 200}, {Kind: kept, Live: 100}}, "MISSED: 2.00 times"},
 		{"no floor", limit{floor: 1.2}, []figure{{Time: 11}, {Missing: "why"}}, "not measured"},
-		{"round trips", limit{trips: 4}, []figure{{Kind: trips, Units: 5}}, "MISSED: round trips"},
+		{"round trips", limit{trips: 4}, []figure{{Kind: trips, Units: 5}}, "MISSED: number"},
 	} {
 		if got := tc.limit.judge(tc.figures); got != tc.want {
 			t.Errorf("%s: %q, want %q", tc.name, got, tc.want)
@@ -64,6 +64,17 @@ func TestMeasure(t *testing.T) {
 	f, err := measure(3, func() (any, error) { done++; return make([]byte, 8*megabyte), nil })
 	if err != nil || done != 3 || f.Live < 7*megabyte || f.Live > 12*megabyte {
 		t.Errorf("%d runs, %+v, %v", done, f, err)
+	}
+}
+
+func TestFastest(t *testing.T) {
+	printed := "BenchmarkX/a=b-2   200   9283133 ns/op   354000 beyond-ns/op   663000 objects-ns/op\n" +
+		"BenchmarkX/a=b-2   200   9283133 ns/op   353999.5 beyond-ns/op   663000 objects-ns/op\n"
+	if got, err := fastest(printed, "beyond-ns/op"); err != nil || got != 353999 {
+		t.Errorf("got %s, %v", got, err)
+	}
+	if _, err := fastest(printed, "other-ns/op"); err == nil {
+		t.Error("a metric that is not there was found")
 	}
 }
 

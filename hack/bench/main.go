@@ -69,7 +69,9 @@ func run(ctx context.Context) error {
 }
 
 // allTables lists the tables in the order they are printed.
-func allTables() []*table { return []*table{yangTable(), growthTable(), netconfTable()} }
+func allTables() []*table {
+	return []*table{yangTable(), growthTable(), netconfTable(), reconcileTable(), driftTable()}
+}
 
 func names(tables []*table) []string {
 	var out []string

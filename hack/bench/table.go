@@ -25,7 +25,7 @@ const (
 	taken kind = iota // the time and memory of some work
 	rate              // things done in a second
 	kept              // memory for each thing
-	trips             // round trips
+	trips             // round trips, or pushes
 )
 
 // figure is one measurement.
@@ -59,7 +59,7 @@ type limit struct {
 	growth float64
 	// floor limits what the figure costs, as a multiple of that in the second column.
 	floor float64
-	// trips limits round trips.
+	// trips limits round trips, or pushes.
 	trips int
 }
 
@@ -145,7 +145,11 @@ func (f figure) String() string {
 	case kept:
 		return fmt.Sprintf("%.0f KB", float64(f.Live)/1e3)
 	case trips:
-		return fmt.Sprintf("%d (%s)", f.Units, duration(f.Time))
+		s := fmt.Sprintf("%d (%s)", f.Units, duration(f.Time))
+		if f.Live > 0 {
+			s += ", " + megabytes(f.Live)
+		}
+		return s
 	}
 	s := duration(f.Time)
 	if f.Units > 0 {
@@ -236,7 +240,7 @@ func (l limit) judge(f []figure) string {
 		missed = append(missed, fmt.Sprintf("%.2f times", f[0].cost()/f[1].cost()))
 	}
 	if l.trips > 0 && f[0].Units > l.trips {
-		missed = append(missed, "round trips")
+		missed = append(missed, "number")
 	}
 	if missed == nil {
 		return "ok"

@@ -217,7 +217,7 @@ func proxied(secret map[string][]byte, ca []byte) (*http.Client, error) {
 	}
 	proxy, err := url.Parse(strings.TrimSpace(string(secret["address"])))
 	if err != nil || proxy.Host == "" {
-		return nil, errors.New("the Secret of spec.proxySecretRef has no address of a proxy, such as http://proxy.example.com:3128")
+		return nil, errors.New("the Secret of spec.proxySecretRef has no address of a proxy: put its URL there")
 	}
 	if user := string(secret["username"]); user != "" {
 		proxy.User = url.UserPassword(user, string(secret["password"]))

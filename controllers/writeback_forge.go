@@ -6,8 +6,6 @@ package controllers
 import (
 	"context"
 	"crypto/sha256"
-	"crypto/tls"
-	"crypto/x509"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -215,24 +213,9 @@ func proxied(secret map[string][]byte, ca []byte) (*http.Client, error) {
 	if len(secret) == 0 {
 		return nil, nil
 	}
-	proxy, err := url.Parse(strings.TrimSpace(string(secret["address"])))
-	if err != nil || proxy.Host == "" {
-		return nil, errors.New("the Secret of spec.proxySecretRef has no address of a proxy: put its URL there")
-	}
-	if user := string(secret["username"]); user != "" {
-		proxy.User = url.UserPassword(user, string(secret["password"]))
-	}
-	transport := http.DefaultTransport.(*http.Transport).Clone()
-	transport.Proxy = http.ProxyURL(proxy)
-	if len(ca) > 0 {
-		roots, err := x509.SystemCertPool()
-		if err != nil {
-			roots = x509.NewCertPool()
-		}
-		if !roots.AppendCertsFromPEM(ca) {
-			return nil, errors.New("ca.crt of the GitRepository's Secret holds no PEM certificate")
-		}
-		transport.TLSClientConfig = &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}
+	transport, err := gitreport.ProxiedTransport(secret, ca)
+	if err != nil {
+		return nil, err
 	}
 	return &http.Client{Transport: transport, Timeout: time.Minute}, nil
 }

@@ -8,6 +8,8 @@ import (
 	"crypto/x509"
 	"errors"
 	"net/http"
+	"net/url"
+	"strings"
 
 	"github.com/fluxcd/pkg/git"
 	"github.com/go-git/go-git/v5/plumbing/transport"
@@ -44,6 +46,25 @@ func (r *remote) useHTTP(opts *git.AuthOptions, proxy transport.ProxyOptions, ma
 	r.transport = githttp.NewClient(&http.Client{Transport: &boundedTransport{rt: rt, max: maxBytes}})
 	r.close = rt.CloseIdleConnections
 	return nil
+}
+
+// ProxiedTransport is for HTTP through the proxy that the Secret of spec.proxySecretRef
+// names, trusting a CA beside the system's.
+func ProxiedTransport(proxySecret map[string][]byte, ca []byte) (*http.Transport, error) {
+	proxy := transport.ProxyOptions{
+		URL:      strings.TrimSpace(string(proxySecret["address"])),
+		Username: string(proxySecret["username"]), Password: string(proxySecret["password"]),
+	}
+	if u, err := url.Parse(proxy.URL); err != nil || u.Host == "" {
+		return nil, errors.New("the Secret of spec.proxySecretRef has no address of a proxy: put its URL there")
+	}
+	rt := http.DefaultTransport.(*http.Transport).Clone()
+	if err := trust(rt, ca); err != nil {
+		return nil, err
+	}
+	var err error
+	rt.Proxy, err = proxyFunc(proxy)
+	return rt, err
 }
 
 // trust has a transport trust a CA beside the system's.

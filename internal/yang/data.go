@@ -17,9 +17,8 @@ import (
 type Data struct {
 	node   *Node
 	parent *Data
-	value  string // canonical; of anydata and anyxml its content as JSON
-	kids   []*Data
-	index  map[entryID]*Data // entries of long lists that keep their order
+	value  string  // canonical; of anydata and anyxml its content as JSON
+	below  *branch // nil of most nodes, which are leafs
 	layer  *Layer
 	line   int32
 	taint  bool
@@ -27,6 +26,13 @@ type Data struct {
 	// as is which of several types the value has, where its text would lead to another:
 	// 1 is the first of node.alternatives. 0: the first one that the text is a value of.
 	as uint8
+}
+
+// branch is what only a node with children has. It is apart from the node, which keeps leafs
+// small: they are most of a tree.
+type branch struct {
+	kids  []*Data
+	index map[entryID]*Data // entries of long lists that keep their order
 }
 
 // entryID identifies an entry of a list or leaf-list among the children of its parent.
@@ -46,7 +52,12 @@ func (d *Data) Parent() *Data { return d.parent }
 
 // Children returns the nodes below in canonical order: keys first, then in schema order;
 // entries of a list by key values, or in the user's order. The slice must not be changed.
-func (d *Data) Children() []*Data { return d.kids }
+func (d *Data) Children() []*Data {
+	if d.below == nil {
+		return nil
+	}
+	return d.below.kids
+}
 
 // Value returns the canonical value of a leaf or leaf-list entry, "" for other nodes. Of
 // anydata and anyxml it is the content as JSON text.
@@ -90,13 +101,13 @@ func (d *Data) Entries(module, name string) []*Data {
 		return nil
 	}
 	lo, hi := d.span(n)
-	return d.kids[lo:hi:hi]
+	return d.Children()[lo:hi:hi]
 }
 
 // Instances returns all children that are instances of a schema node.
 func (d *Data) Instances(n *Node) []*Data {
 	lo, hi := d.span(n)
-	return d.kids[lo:hi:hi]
+	return d.Children()[lo:hi:hi]
 }
 
 // Entry returns the entry of a list below d with the canonical key values, or the entry
@@ -116,7 +127,7 @@ func (d *Data) Keys() []string {
 		return nil
 	}
 	out := make([]string, 0, n)
-	for _, k := range d.kids {
+	for _, k := range d.Children() {
 		if k.node.flags&flagKey == 0 {
 			break
 		}
@@ -127,7 +138,7 @@ func (d *Data) Keys() []string {
 
 // span returns where the instances of a schema node are among the children.
 func (d *Data) span(n *Node) (lo, hi int) {
-	kids := d.kids
+	kids := d.Children()
 	lo = sort.Search(len(kids), func(i int) bool { return kids[i].node.order >= n.order })
 	hi = lo
 	if lo < len(kids) && kids[lo].node == n {
@@ -138,7 +149,7 @@ func (d *Data) span(n *Node) (lo, hi int) {
 
 func (d *Data) first(n *Node) *Data {
 	if lo, hi := d.span(n); lo < hi {
-		return d.kids[lo]
+		return d.Children()[lo]
 	}
 	return nil
 }
@@ -146,24 +157,25 @@ func (d *Data) first(n *Node) *Data {
 // entry finds a list entry by keys or a leaf-list entry by value.
 func (d *Data) entry(n *Node, keys []string) *Data {
 	lo, hi := d.span(n)
+	kids := d.Children()
 	if lo == hi {
 		return nil
 	}
 	if n.keepOrder() {
 		id := strings.Join(keys, "\x00")
-		if d.index != nil && hi-lo >= manyEntries {
-			return d.index[entryID{n.order, id}]
+		if index := d.index(); index != nil && hi-lo >= manyEntries {
+			return index[entryID{n.order, id}]
 		}
-		for _, k := range d.kids[lo:hi] {
+		for _, k := range kids[lo:hi] {
 			if k.id() == id {
 				return k
 			}
 		}
 		return nil
 	}
-	i := lo + sort.Search(hi-lo, func(i int) bool { return d.kids[lo+i].compareKeys(keys) >= 0 })
-	if i < hi && d.kids[i].compareKeys(keys) == 0 {
-		return d.kids[i]
+	i := lo + sort.Search(hi-lo, func(i int) bool { return kids[lo+i].compareKeys(keys) >= 0 })
+	if i < hi && kids[i].compareKeys(keys) == 0 {
+		return kids[i]
 	}
 	return nil
 }
@@ -175,8 +187,8 @@ func (d *Data) id() string {
 		case 0:
 			return ""
 		case 1:
-			if len(d.kids) > 0 {
-				return d.kids[0].value
+			if len(d.Children()) > 0 {
+				return d.Children()[0].value
 			}
 			return ""
 		}
@@ -189,10 +201,11 @@ func (d *Data) compareKeys(keys []string) int {
 	if d.node.def.kind != KindList {
 		return compareValues(d.value, keys[0])
 	}
+	kids := d.Children()
 	for i, k := range keys {
 		v := ""
-		if i < len(d.kids) {
-			v = d.kids[i].value
+		if i < len(kids) {
+			v = kids[i].value
 		}
 		if c := compareValues(v, k); c != 0 {
 			return c
@@ -206,11 +219,12 @@ func compareEntries(a, b *Data) int {
 	if a.node.def.kind != KindList {
 		return compareValues(a.value, b.value)
 	}
+	ka, kb := a.Children(), b.Children()
 	for i := range a.node.props.keys {
-		if i >= len(a.kids) || i >= len(b.kids) {
-			return len(a.kids) - len(b.kids)
+		if i >= len(ka) || i >= len(kb) {
+			return len(ka) - len(kb)
 		}
-		if c := compareValues(a.kids[i].value, b.kids[i].value); c != 0 {
+		if c := compareValues(ka[i].value, kb[i].value); c != 0 {
 			return c
 		}
 	}
@@ -309,17 +323,18 @@ func (d *Data) writePath(b *strings.Builder, redact bool) *Module {
 	case d.node.def.kind == KindList && len(d.node.props.keys) > 0:
 		// While an entry is being decoded its keys may stand anywhere.
 		left := len(d.node.props.keys)
-		for i := 0; i < len(d.kids) && left > 0; i++ {
-			if k := d.kids[i]; k.node.flags&flagKey != 0 {
+		kids := d.Children()
+		for i := 0; i < len(kids) && left > 0; i++ {
+			if k := kids[i]; k.node.flags&flagKey != 0 {
 				value(k.node.def.name, k)
 				left--
 			}
 		}
 	case d.node.def.kind == KindList || d.node.def.kind == KindLeafList:
 		lo, _ := d.parent.span(d.node)
-		for i := lo; i < len(d.parent.kids); i++ {
-			if d.parent.kids[i] == d {
-				b.WriteString("[" + strconv.Itoa(i-lo+1) + "]")
+		for i, k := range d.parent.Children()[lo:] {
+			if k == d {
+				b.WriteString("[" + strconv.Itoa(i+1) + "]")
 			}
 		}
 	}

@@ -10,39 +10,65 @@ import (
 
 // Changes to the children of one node. They keep the canonical order and the index.
 
+// setChildren makes list the children.
+func (d *Data) setChildren(list []*Data) {
+	switch {
+	case d.below != nil:
+		d.below.kids = list
+	case len(list) > 0:
+		d.below = &branch{kids: list}
+	}
+}
+
+// index returns the index of long lists that keep their order; nil when there are none.
+func (d *Data) index() map[entryID]*Data {
+	if d.below == nil {
+		return nil
+	}
+	return d.below.index
+}
+
+// dropIndex removes the index.
+func (d *Data) dropIndex() {
+	if d.below != nil {
+		d.below.index = nil
+	}
+}
+
 // add appends a child; seal must follow.
 func (d *Data) add(c *Data) {
 	c.parent = d
-	d.kids = append(d.kids, c)
+	d.setChildren(append(d.Children(), c))
 }
 
 // seal puts appended children in order and returns those that are there twice, which
 // stay out: a second instance of a container or leaf, entries with equal keys.
 func (d *Data) seal() (double []*Data) {
 	if d.settled() {
-		d.index = nil
+		d.dropIndex()
 		return nil
 	}
 	d.order()
-	keep := d.kids[:0]
-	for i := 0; i < len(d.kids); {
-		n := d.kids[i].node
+	kids := d.Children()
+	keep := kids[:0]
+	for i := 0; i < len(kids); {
+		n := kids[i].node
 		j := i + 1
-		for j < len(d.kids) && d.kids[j].node == n {
+		for j < len(kids) && kids[j].node == n {
 			j++
 		}
 		var out []*Data
 		if j-i > 1 {
-			out = d.doubles(n, d.kids[i:j])
+			out = d.doubles(n, kids[i:j])
 		}
 		if len(out) == 0 {
-			keep = append(keep, d.kids[i:j]...)
+			keep = append(keep, kids[i:j]...)
 		} else {
 			gone := make(map[*Data]bool, len(out))
 			for _, k := range out {
 				gone[k] = true
 			}
-			for _, k := range d.kids[i:j] {
+			for _, k := range kids[i:j] {
 				if !gone[k] {
 					keep = append(keep, k)
 				}
@@ -51,8 +77,8 @@ func (d *Data) seal() (double []*Data) {
 		}
 		i = j
 	}
-	clear(d.kids[len(keep):])
-	d.kids = keep
+	clear(kids[len(keep):])
+	d.setChildren(keep)
 	d.reindex()
 	return double
 }
@@ -60,8 +86,9 @@ func (d *Data) seal() (double []*Data) {
 // settled says that the children came in canonical order and none of them twice, as those of most documents
 // do: each is behind the one before, so that there is no list that keeps its order among them either.
 func (d *Data) settled() bool {
-	for i := 1; i < len(d.kids); i++ {
-		last, next := d.kids[i-1], d.kids[i]
+	kids := d.Children()
+	for i := 1; i < len(kids); i++ {
+		last, next := kids[i-1], kids[i]
 		if last.node == next.node && !next.node.repeats() || before(last, next) >= 0 {
 			return false
 		}
@@ -72,15 +99,16 @@ func (d *Data) settled() bool {
 // order puts the children in canonical order. Most come in it; of equal ones the first
 // stays first.
 func (d *Data) order() {
-	if slices.IsSortedFunc(d.kids, before) {
+	kids := d.Children()
+	if slices.IsSortedFunc(kids, before) {
 		return
 	}
 	type placed struct {
 		*Data
 		at int
 	}
-	list := make([]placed, len(d.kids))
-	for i, k := range d.kids {
+	list := make([]placed, len(kids))
+	for i, k := range kids {
 		list[i] = placed{k, i}
 	}
 	slices.SortFunc(list, func(a, b placed) int {
@@ -90,7 +118,7 @@ func (d *Data) order() {
 		return a.at - b.at
 	})
 	for i, k := range list {
-		d.kids[i] = k.Data
+		kids[i] = k.Data
 	}
 }
 
@@ -142,19 +170,20 @@ func (d *Data) doubles(n *Node, run []*Data) []*Data {
 
 // reindex rebuilds the index of long lists that keep their order.
 func (d *Data) reindex() {
-	d.index = nil
-	for i := 0; i < len(d.kids); {
-		n := d.kids[i].node
+	d.dropIndex()
+	kids := d.Children()
+	for i := 0; i < len(kids); {
+		n := kids[i].node
 		j := i + 1
-		for j < len(d.kids) && d.kids[j].node == n {
+		for j < len(kids) && kids[j].node == n {
 			j++
 		}
 		if j-i >= manyEntries && n.keepOrder() {
-			if d.index == nil {
-				d.index = make(map[entryID]*Data, j-i)
+			if d.below.index == nil {
+				d.below.index = make(map[entryID]*Data, j-i)
 			}
 			for k := j - 1; k >= i; k-- {
-				d.index[entryID{n.order, d.kids[k].id()}] = d.kids[k]
+				d.below.index[entryID{n.order, kids[k].id()}] = kids[k]
 			}
 		}
 		i = j
@@ -167,9 +196,9 @@ func (d *Data) insert(c *Data) {
 	lo, hi := d.span(c.node)
 	at := hi
 	if !c.node.keepOrder() {
-		at = lo + sort.Search(hi-lo, func(i int) bool { return compareEntries(d.kids[lo+i], c) > 0 })
+		at = lo + sort.Search(hi-lo, func(i int) bool { return compareEntries(d.Children()[lo+i], c) > 0 })
 	}
-	d.kids = slices.Insert(d.kids, at, c)
+	d.setChildren(slices.Insert(d.Children(), at, c))
 	d.indexed(c, hi-lo+1)
 }
 
@@ -177,27 +206,27 @@ func (d *Data) insert(c *Data) {
 func (d *Data) indexed(c *Data, count int) {
 	switch {
 	case !c.node.keepOrder() || count < manyEntries:
-	case count == manyEntries || d.index == nil:
+	case count == manyEntries || d.index() == nil:
 		d.reindex()
 	default:
-		d.index[entryID{c.node.order, c.id()}] = c
+		d.index()[entryID{c.node.order, c.id()}] = c
 	}
 }
 
 // remove takes a child out.
 func (d *Data) remove(c *Data) {
 	lo, hi := d.span(c.node)
-	i := slices.Index(d.kids[lo:hi], c)
+	i := slices.Index(d.Children()[lo:hi], c)
 	if i < 0 {
 		return
 	}
-	d.kids = slices.Delete(d.kids, lo+i, lo+i+1)
+	d.setChildren(slices.Delete(d.Children(), lo+i, lo+i+1))
 	c.parent = nil
-	if d.index != nil && c.node.keepOrder() {
+	if d.index() != nil && c.node.keepOrder() {
 		if hi-lo == manyEntries {
 			d.reindex() // it is a short list now, others may still be long
 		} else {
-			delete(d.index, entryID{c.node.order, c.id()})
+			delete(d.index(), entryID{c.node.order, c.id()})
 		}
 	}
 }
@@ -208,8 +237,8 @@ func (d *Data) removeAll(n *Node) {
 	if lo == hi {
 		return
 	}
-	d.kids = slices.Delete(d.kids, lo, hi)
-	if d.index != nil {
+	d.setChildren(slices.Delete(d.Children(), lo, hi))
+	if d.index() != nil {
 		d.reindex()
 	}
 }
@@ -219,8 +248,8 @@ func (d *Data) removeAll(n *Node) {
 func (d *Data) clearCases(n *Node) (removed []*Data) {
 	for p := n.parent; p != nil && p.def.kind == KindCase; p = p.parent.parent {
 		choice := p.parent
-		for i := len(d.kids) - 1; i >= 0; i-- {
-			k := d.kids[i]
+		for i := len(d.Children()) - 1; i >= 0; i-- {
+			k := d.Children()[i]
 			if c := caseIn(k.node, choice); c != nil && c != p {
 				removed = append(removed, k)
 				d.remove(k)
@@ -250,14 +279,15 @@ func (d *Data) copyInto(slab *[]Data, parent *Data) *Data {
 	c := &(*slab)[0]
 	*slab = (*slab)[1:]
 	*c = *d
-	c.parent, c.kids, c.index = parent, nil, nil
-	if len(d.kids) > 0 {
-		c.kids = make([]*Data, len(d.kids))
-		for i, k := range d.kids {
-			c.kids[i] = k.copyInto(slab, c)
+	c.parent, c.below = parent, nil
+	if len(d.Children()) > 0 {
+		kids := make([]*Data, len(d.Children()))
+		for i, k := range d.Children() {
+			kids[i] = k.copyInto(slab, c)
 		}
+		c.below = &branch{kids: kids}
 	}
-	if d.index != nil {
+	if d.index() != nil {
 		c.reindex()
 	}
 	return c
@@ -266,7 +296,7 @@ func (d *Data) copyInto(slab *[]Data, parent *Data) *Data {
 // size returns the number of nodes of the subtree.
 func (d *Data) size() int {
 	n := 1
-	for _, k := range d.kids {
+	for _, k := range d.Children() {
 		n += k.size()
 	}
 	return n

@@ -160,8 +160,9 @@ func (d *Data) missingKeys() *Error {
 	if n.def.kind != KindList || len(n.props.keys) == 0 {
 		return nil
 	}
+	kids := d.Children()
 	have := 0
-	for have < len(d.kids) && d.kids[have].node.flags&flagKey != 0 {
+	for have < len(kids) && kids[have].node.flags&flagKey != 0 {
 		have++
 	}
 	if have == len(n.props.keys) {
@@ -185,7 +186,7 @@ func (d *Data) missingKeys() *Error {
 func (d *Data) CaseConflicts() [][2]*Data {
 	var out [][2]*Data
 	var seen map[*Node]*Data // by choice
-	for _, k := range d.kids {
+	for _, k := range d.Children() {
 		if k.node.parent.def.kind != KindCase || k.Vacant() {
 			continue
 		}

@@ -110,7 +110,7 @@ func (d *xmlDecoder) origin(line int) Origin { return Origin{d.o.Layer, line} }
 func (d *xmlDecoder) content(at *Data, root bool) error {
 	base := len(d.open)
 	err := d.elements(at, root)
-	at.kids = d.slab.list(d.open[base:])
+	d.slab.fill(at, d.open[base:])
 	d.open = d.open[:base]
 	return err
 }

@@ -47,7 +47,7 @@ func (c *content) below(d *Data) []*Data {
 	case ReportAll, ReportAllTagged:
 		return c.completed(d)
 	}
-	return d.kids
+	return d.Children()
 }
 
 // tagged says that a node is marked as default.
@@ -69,15 +69,16 @@ func (c *content) defaultsOf(n *Node) []string {
 
 // trimmed returns the children without those that say what is so by default.
 func (c *content) trimmed(d *Data) []*Data {
-	out := make([]*Data, 0, len(d.kids))
-	for i := 0; i < len(d.kids); {
-		n := d.kids[i].node
+	kids := d.Children()
+	out := make([]*Data, 0, len(kids))
+	for i := 0; i < len(kids); {
+		n := kids[i].node
 		lo := i
-		for i < len(d.kids) && d.kids[i].node == n {
+		for i < len(kids) && kids[i].node == n {
 			i++
 		}
-		if !c.atDefault(n, d.kids[lo:i]) {
-			out = append(out, d.kids[lo:i]...)
+		if !c.atDefault(n, kids[lo:i]) {
+			out = append(out, kids[lo:i]...)
 		}
 	}
 	return out
@@ -110,9 +111,9 @@ func (c *content) completed(d *Data) []*Data {
 		}
 	}
 	if len(added) == 0 {
-		return d.kids
+		return d.Children()
 	}
-	out := append(added, d.kids...)
+	out := append(added, d.Children()...)
 	slices.SortStableFunc(out, func(a, b *Data) int { return int(a.node.order) - int(b.node.order) })
 	return out
 }
@@ -199,7 +200,7 @@ func annotation(at *Data, name string, v *Doc) {
 		marks = v.Items
 	}
 	var run []*Data
-	for _, k := range at.kids {
+	for _, k := range at.Children() {
 		if k.node == n && k.Leaf() {
 			run = append(run, k)
 		}

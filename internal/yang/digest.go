@@ -33,7 +33,7 @@ func (d *Data) encode(b []byte, flush func([]byte) []byte) []byte {
 	}
 	b = field(b, d.node.def.name)
 	b = field(b, d.value)
-	for _, k := range d.kids {
+	for _, k := range d.Children() {
 		if !k.Vacant() {
 			b = k.encode(append(b, '('), flush)
 		}
@@ -54,7 +54,7 @@ func (d *Data) Vacant() bool {
 	if d.node.def.kind != KindContainer || d.node.props.presence {
 		return false
 	}
-	for _, k := range d.kids {
+	for _, k := range d.Children() {
 		if !k.Vacant() {
 			return false
 		}

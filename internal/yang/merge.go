@@ -39,14 +39,15 @@ type merger struct{ out []Override }
 const fewInserts = 16
 
 func (m *merger) merge(dst, src *Data) {
+	kids := src.Children()
 	var added []*Data
-	for i := 0; i < len(src.kids); {
-		n := src.kids[i].node
+	for i := 0; i < len(kids); {
+		n := kids[i].node
 		j := i + 1
-		for j < len(src.kids) && src.kids[j].node == n {
+		for j < len(kids) && kids[j].node == n {
 			j++
 		}
-		run := src.kids[i:j]
+		run := kids[i:j]
 		i = j
 		for _, r := range dst.clearCases(n) {
 			r.parent = dst // for its path

@@ -27,7 +27,7 @@ func (t *Tree) Schema() *Schema { return t.schema }
 func (t *Tree) Root() *Data { return t.root }
 
 // Empty says whether the tree holds nothing.
-func (t *Tree) Empty() bool { return len(t.root.kids) == 0 }
+func (t *Tree) Empty() bool { return len(t.root.Children()) == 0 }
 
 // Get returns the node at an instance path; nil when there is none or the path is no
 // path of the schema. Of a list or leaf-list without predicate it is the first entry.
@@ -67,7 +67,7 @@ func (d *Data) find(n *Node, st PathStep) *Data {
 		if lo+st.Index > hi {
 			return nil
 		}
-		return d.kids[lo+st.Index-1]
+		return d.Children()[lo+st.Index-1]
 	case st.Value != nil:
 		v, err := n.canonical(*st.Value)
 		if err != nil {
@@ -159,7 +159,7 @@ func (t *Tree) Remove(d *Data) bool {
 		return false
 	}
 	up.remove(d)
-	for up.parent != nil && len(up.kids) == 0 && up.node.def.kind == KindContainer && !up.node.props.presence {
+	for up.parent != nil && len(up.Children()) == 0 && up.node.def.kind == KindContainer && !up.node.props.presence {
 		next := up.parent
 		next.remove(up)
 		up = next
@@ -174,19 +174,20 @@ func (t *Tree) Move(d, anchor *Data, after bool) {
 	if up == nil || d == anchor || !d.node.keepOrder() || anchor != nil && (anchor.parent != up || anchor.node != d.node) {
 		return
 	}
-	up.kids = slices.Delete(up.kids, slices.Index(up.kids, d), slices.Index(up.kids, d)+1)
+	i := slices.Index(up.Children(), d)
+	up.setChildren(slices.Delete(up.Children(), i, i+1))
 	lo, hi := up.span(d.node)
 	at := lo
 	switch {
 	case anchor != nil:
-		at = slices.Index(up.kids, anchor)
+		at = slices.Index(up.Children(), anchor)
 		if after {
 			at++
 		}
 	case after:
 		at = hi
 	}
-	up.kids = slices.Insert(up.kids, at, d)
+	up.setChildren(slices.Insert(up.Children(), at, d))
 }
 
 // Clone returns a copy that shares nothing that can change.
@@ -197,7 +198,7 @@ func (t *Tree) Clone() *Tree {
 // Walk calls f for every node below the root, parents first, in canonical order. When f
 // returns false, what is below the node is left out.
 func (t *Tree) Walk(f func(*Data) bool) {
-	for _, k := range t.root.kids {
+	for _, k := range t.root.Children() {
 		k.walk(f)
 	}
 }
@@ -206,7 +207,7 @@ func (d *Data) walk(f func(*Data) bool) {
 	if !f(d) {
 		return
 	}
-	for _, k := range d.kids {
+	for _, k := range d.Children() {
 		k.walk(f)
 	}
 }

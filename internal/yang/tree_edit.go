@@ -127,10 +127,10 @@ func (t *Tree) Copy(d *Data) *Data {
 	c := d.copyTo(up)
 	up.clearCases(d.node)
 	if old != nil {
-		i := slices.Index(up.kids, old)
+		i := slices.Index(up.Children(), old)
 		old.parent = nil
-		up.kids[i] = c
-		if up.index != nil {
+		up.Children()[i] = c
+		if up.index() != nil {
 			up.reindex()
 		}
 		return c
@@ -149,7 +149,7 @@ func (t *Tree) above(d *Data) *Data {
 		return have
 	}
 	c := &Data{node: d.node, layer: d.layer, line: d.line, taint: d.taint}
-	for _, k := range d.kids {
+	for _, k := range d.Children() {
 		if k.node.flags&flagKey == 0 {
 			break
 		}

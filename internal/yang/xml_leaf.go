@@ -180,14 +180,15 @@ func (v *xmlValues) same(list []answer) bool {
 
 // dataSlab hands out nodes, and lists of them, from larger pieces of memory.
 type dataSlab struct {
-	nodes []Data
-	lists []*Data
-	size  int
+	nodes    []Data
+	branches []branch
+	lists    []*Data
+	size     int
 }
 
 const (
 	slabLeast = 16
-	slabMost  = 512
+	slabMost  = 585 // nodes are 56 bytes: just what fits into 32 KB
 )
 
 func (s *dataSlab) node() *Data {
@@ -200,12 +201,22 @@ func (s *dataSlab) node() *Data {
 	return d
 }
 
+// fill gives a node its children.
+func (s *dataSlab) fill(d *Data, kids []*Data) {
+	if len(kids) == 0 {
+		return
+	}
+	if len(s.branches) == 0 {
+		s.branches = make([]branch, max(slabLeast, s.size/2))
+	}
+	d.below = &s.branches[0]
+	s.branches = s.branches[1:]
+	d.below.kids = s.list(kids)
+}
+
 // list returns a copy of a list that has no room to grow.
 func (s *dataSlab) list(from []*Data) []*Data {
 	n := len(from)
-	if n == 0 {
-		return nil
-	}
 	if n > len(s.lists) {
 		if n > slabLeast {
 			return append(make([]*Data, 0, n), from...)

@@ -84,6 +84,25 @@ const (
 	InvalidReplyReason         = "InvalidReply"
 	SchemaFailedReason         = "SchemaFailed"
 
+	// What became of a change.
+	GatePendingReason       = "GatePending"   // committed, its checks are awaited
+	GateFailedReason        = "GateFailed"    // its checks did not hold, the NF is back
+	CommitExpiredReason     = "CommitExpired" // nobody confirmed it in time, the NF is back
+	CommitLostReason        = "CommitLost"    // the NF holds neither the change nor what was before
+	RevertedReason          = "Reverted"
+	RolledBackReason        = "RolledBack"
+	RollbackEndedReason     = "RollbackEnded"
+	SnapshotMissingReason   = "SnapshotMissing"
+	ChangePendingReason     = "ChangePending" // another change is under way on the Target
+	PlannedReason           = "Planned"       // mode Plan
+	WaitingForRolloutReason = "WaitingForRollout"
+	RolloutConflictReason   = "RolloutConflict"
+	RolloutFailedReason     = "RolloutFailed"
+	ActionFailedReason      = "ActionFailed"
+	WorkloadNotReadyReason  = "WorkloadNotReady"
+	WorkloadNotFoundReason  = "WorkloadNotFound"
+	DependentsRemainReason  = "DependentsRemain"
+
 	// Outcomes.
 	SucceededReason        = "Succeeded"
 	DriftedReason          = "Drifted"

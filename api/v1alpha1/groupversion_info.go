@@ -25,6 +25,7 @@ func AddToScheme(s *runtime.Scheme) error {
 		&Target{}, &TargetList{},
 		&YANGLibrary{}, &YANGLibraryList{},
 		&DriftReport{}, &DriftReportList{},
+		&NetworkFunctionRollout{}, &NetworkFunctionRolloutList{},
 	)
 	metav1.AddToGroupVersion(s, GroupVersion)
 	return nil

@@ -12,6 +12,13 @@ import (
 
 // NetworkFunctionSpec is the whole intent for one NF.
 type NetworkFunctionSpec struct {
+	// Mode: Apply brings the NF to what Git says; Plan only shows in status.plan what
+	// would be changed.
+	// +optional
+	// +kubebuilder:default=Apply
+	// +kubebuilder:validation:Enum=Apply;Plan
+	Mode Mode `json:"mode,omitempty"`
+
 	// TargetRef names the Target this configuration goes to.
 	// +required
 	TargetRef NamespacedReference `json:"targetRef"`
@@ -47,7 +54,14 @@ type NetworkFunctionSpec struct {
 	// +kubebuilder:validation:MaxLength=253
 	ServiceAccountName string `json:"serviceAccountName,omitempty"`
 
-	// DependsOn names NetworkFunctions that must be Ready first.
+	// WorkloadRef names the object that runs the NF, such as a HelmRelease, a
+	// Deployment or a StatefulSet. It must be Current by kstatus before the NF is
+	// configured, and is workload in the expressions of checks.
+	// +optional
+	WorkloadRef *ObjectReference `json:"workloadRef,omitempty"`
+
+	// DependsOn names NetworkFunctions that must be Ready first. They are deleted
+	// after this one, where both are deleted.
 	// +optional
 	// +listType=atomic
 	// +kubebuilder:validation:MaxItems=64
@@ -82,6 +96,22 @@ type NetworkFunctionSpec struct {
 	// +listType=atomic
 	// +kubebuilder:validation:MaxItems=128
 	DNS []DNSRecord `json:"dns,omitempty"`
+
+	// Commit says how a change becomes final.
+	// +optional
+	Commit CommitPolicy `json:"commit,omitzero"`
+
+	// Actions are RPCs and YANG actions that go with a change.
+	// +optional
+	Actions Actions `json:"actions,omitzero"`
+
+	// HistoryLimit is how many changes status.history keeps, and of how many of them
+	// what was applied is kept, in a Secret each, to roll back to.
+	// +optional
+	// +kubebuilder:default=10
+	// +kubebuilder:validation:Minimum=0
+	// +kubebuilder:validation:Maximum=50
+	HistoryLimit *int32 `json:"historyLimit,omitempty"`
 
 	// Drift says what happens when the NF differs from Git at an unchanged
 	// revision.
@@ -286,6 +316,39 @@ type NetworkFunctionStatus struct {
 	// LastAppliedTime is when it was.
 	// +optional
 	LastAppliedTime *metav1.Time `json:"lastAppliedTime,omitempty"`
+
+	// PendingCommit is a change that is under way.
+	// +optional
+	PendingCommit *PendingCommit `json:"pendingCommit,omitempty"`
+
+	// Guarantees of the last change.
+	// +optional
+	Guarantees *Guarantees `json:"guarantees,omitempty"`
+
+	// Failed is a change that is not tried again by itself for now.
+	// +optional
+	Failed *FailedCommit `json:"failed,omitempty"`
+
+	// Rollback is a former state that the NF was brought back to on request.
+	// +optional
+	Rollback *Rollback `json:"rollback,omitempty"`
+
+	// History of changes, the last one first.
+	// +optional
+	// +listType=atomic
+	// +kubebuilder:validation:MaxItems=50
+	History []HistoryEntry `json:"history,omitempty"`
+
+	// Plan is what would be changed, where nothing is to be changed now: in mode Plan,
+	// and while a rollout is waited for.
+	// +optional
+	Plan *PlanStatus `json:"plan,omitempty"`
+
+	// Actions that were done.
+	// +optional
+	// +listType=atomic
+	// +kubebuilder:validation:MaxItems=32
+	Actions []ActionStatus `json:"actions,omitempty"`
 
 	// Inventory is what this object owns on the NF.
 	// +optional

@@ -181,6 +181,9 @@ type Commit struct {
 	ConfirmTimeout time.Duration // rounded up to seconds; 0 leaves it to the server (600 s)
 	Persist        string        // with Confirmed: the token that confirms or cancels from any session; needs 1.1
 	PersistID      string        // the token given before; needs 1.1
+	// Comment is XML beside these, for servers whose modules augment commit with a place for it. It must be in
+	// a namespace of its own.
+	Comment []byte
 }
 
 // MarshalMethod makes it a Method.
@@ -196,6 +199,7 @@ func (o Commit) MarshalMethod() string {
 		w.leaf("persist", o.Persist)
 	}
 	w.leaf("persist-id", o.PersistID)
+	w.Write(o.Comment)
 	w.WriteString("</commit>")
 	return w.String()
 }

@@ -54,6 +54,7 @@ func TestMethods(t *testing.T) {
 		{Commit{Confirmed: true, ConfirmTimeout: 1500 * time.Millisecond, Persist: "<t>"},
 			`<commit><confirmed/><confirm-timeout>2</confirm-timeout><persist>&lt;t&gt;</persist></commit>`},
 		{Commit{Confirmed: true, PersistID: "t"}, `<commit><confirmed/><persist-id>t</persist-id></commit>`},
+		{Commit{PersistID: "t", Comment: []byte(`<comment xmlns="urn:v">why</comment>`)}, `<commit><persist-id>t</persist-id><comment xmlns="urn:v">why</comment></commit>`},
 		{CancelCommit{}, `<cancel-commit></cancel-commit>`},
 		{CancelCommit{"t"}, `<cancel-commit><persist-id>t</persist-id></cancel-commit>`},
 		{DiscardChanges{}, `<discard-changes/>`},

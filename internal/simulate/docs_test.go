@@ -74,7 +74,7 @@ func TestExamplesRun(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	core, err := filepath.Abs("../../examples/5g-core/yang")
+	core, err := filepath.Abs("../../examples/5g-core")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -89,8 +89,10 @@ func TestExamplesRun(t *testing.T) {
 			write("faults.yaml", blocks[0][1])
 			write("fleet.yaml", fixedPort.ReplaceAllString(blocks[1][1], "$1:0"))
 			if strings.Contains(command, "strowger-5gc") {
-				if err := os.Symlink(core, filepath.Join(dir, "yang")); err != nil {
-					t.Fatal(err)
+				for _, folder := range []string{"yang", "devices"} {
+					if err := os.Symlink(filepath.Join(core, folder), filepath.Join(dir, folder)); err != nil {
+						t.Fatal(err)
+					}
 				}
 			} else {
 				write("yang/acme-router.yang", string(router))

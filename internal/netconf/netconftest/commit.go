@@ -37,6 +37,7 @@ func (s *store) commit(r commitRequest) error {
 		}
 		if s.profile.LosesValidatedCommits && s.validated {
 			s.set(candidate, nil, r.by)
+			s.confirm(r, before)
 			return nil
 		}
 		tree := s.candidate

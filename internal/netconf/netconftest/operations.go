@@ -5,6 +5,7 @@ package netconftest
 
 import (
 	"bytes"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -223,8 +224,15 @@ func (s *session) commit(op *element) error {
 		persist:   op.value("persist"),
 		persistID: op.value("persist-id"),
 	}
+	profile := s.options.Profile
+	var comments []string
 	for _, child := range op.children {
-		if profile := s.options.Profile; profile.NoConfirmedCommit || profile.ConfirmedCommit10Only && strings.HasPrefix(child.name, "persist") {
+		if child.space != netconfNamespace && s.augmentsCommit(child) {
+			comments = append(comments, child.text)
+			continue
+		}
+		known := slices.Contains([]string{"confirmed", "confirm-timeout", "persist", "persist-id"}, child.name) && child.space == netconfNamespace
+		if !known || profile.NoConfirmedCommit || profile.ConfirmedCommit10Only && strings.HasPrefix(child.name, "persist") {
 			return badElement(child.name, "this device's commit has no "+child.name)
 		}
 	}
@@ -238,5 +246,22 @@ func (s *session) commit(op *element) error {
 	if r.persist != "" && !r.confirmed {
 		return missingElement("confirmed")
 	}
-	return s.store.commit(r)
+	if err := s.store.commit(r); err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.comments = append(s.comments, comments...)
+	return nil
+}
+
+// augmentsCommit says whether a module of the device has a place for an element beside the parameters of commit.
+func (s *session) augmentsCommit(e *element) bool {
+	for _, rpc := range s.options.Model.schema.Operations() {
+		if rpc.Module().Namespace != netconfNamespace || rpc.Name() != "commit" {
+			continue
+		}
+		return slices.ContainsFunc(rpc.Input().DataChildren(), func(n *yang.Node) bool { return e.matches(n.Module().Namespace, n.Name()) })
+	}
+	return false
 }

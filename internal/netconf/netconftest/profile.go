@@ -52,8 +52,12 @@ type Profile struct {
 	// Lowercases stores strings in lower case, as devices do that normalise addresses.
 	Lowercases bool
 
-	// LosesValidatedCommits answers ok to a commit after validate, and loses the change, as netconfd 2.13.
+	// LosesValidatedCommits answers ok to a commit after validate, and loses the change, as netconfd 2.13. One
+	// that is to be confirmed is pending nevertheless.
 	LosesValidatedCommits bool
+	// PendingDeniesLocks grants no other session any lock while a commit is to be confirmed, and refuses it
+	// with in-use, as netconfd 2.13. RFC 6241 section 7.5 denies that of running only.
+	PendingDeniesLocks bool
 	// DropsUnknown answers ok to elements that it does not know, and ignores them.
 	DropsUnknown bool
 	// Drops are schema paths, such as "/acme:system/contact", whose configuration it accepts and forgets.
@@ -139,6 +143,7 @@ var traits = []Trait{
 	{"netconfd", "as Yuma's netconfd 2.13: notifications, loses-validated-commits, always-rolls-back, one-error, small-chunks, stalls-after-hello, modules-in-hello", func(p *Profile) {
 		p.Notifications, p.LosesValidatedCommits, p.AlwaysRollsBack, p.OneError = true, true, true, true
 		p.ChunkBytes, p.StallsAfterHello, p.Modules = 2000, true, InHello
+		p.PendingDeniesLocks = true
 	}},
 }
 

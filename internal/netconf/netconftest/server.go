@@ -96,6 +96,7 @@ type Server struct {
 	sessions map[uint64]*session
 	counters counters
 	state    *yang.Tree
+	comments []string // of commits
 }
 
 // NewServer starts a server and panics if it cannot, as httptest does. Close it.
@@ -253,6 +254,13 @@ func (s *Server) CandidateDirty() bool { return s.store.dirty() }
 
 // CommitPending says whether a confirmed commit awaits its confirmation.
 func (s *Server) CommitPending() bool { return s.store.commitPending() }
+
+// Comments returns what commits bore in places that the device's modules add to commit, in their order.
+func (s *Server) Comments() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.comments)
+}
 
 // LockHolder returns the session-id that holds the lock of a datastore ("candidate", "running", "startup"), or 0.
 func (s *Server) LockHolder(datastore string) uint64 { return s.store.holder(datastore) }

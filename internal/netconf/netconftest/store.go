@@ -198,6 +198,8 @@ func (s *store) lock(name string, by *session) error {
 	switch holder := s.locks[name].session; {
 	case holder != 0:
 		return lockDenied(holder)
+	case s.profile.PendingDeniesLocks && s.pending != nil && s.pending.session != by:
+		return &RPCError{Type: "protocol", Tag: "in-use", AppTag: "outstanding-confirmed-commit", Message: "a confirmed commit is pending"}
 	case name == candidate && s.candidate != nil:
 		return &RPCError{Type: "protocol", Tag: "resource-denied", Message: "the candidate holds uncommitted changes"}
 	case name == running && s.pending != nil && s.pending.session != by:

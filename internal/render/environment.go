@@ -26,8 +26,9 @@ const (
 )
 
 // newEnvironment returns the CEL environment: the variables of a scope, and the
-// libraries of Kubernetes and of CEL that are deterministic.
-func newEnvironment() (*cel.Env, error) {
+// libraries of Kubernetes and of CEL that are deterministic. more are variables that may
+// be anything.
+func newEnvironment(more ...string) (*cel.Env, error) {
 	registry, err := types.NewRegistry()
 	if err != nil {
 		return nil, fmt.Errorf("preparing CEL: %w", err)
@@ -56,6 +57,9 @@ func newEnvironment() (*cel.Env, error) {
 	}
 	for _, name := range variables() {
 		opts = append(opts, cel.Variable(name, cel.MapType(cel.StringType, cel.DynType)))
+	}
+	for _, name := range more {
+		opts = append(opts, cel.Variable(name, cel.DynType))
 	}
 	env, err := cel.NewEnv(opts...)
 	if err != nil {

@@ -21,6 +21,8 @@ const maxPrograms = 8192
 // concurrent use.
 type Renderer struct {
 	env *cel.Env
+	// variables are those that expressions may use.
+	variables []string
 
 	mu       sync.Mutex
 	programs map[string]*expression
@@ -32,7 +34,7 @@ func New() (*Renderer, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Renderer{env: env, programs: map[string]*expression{}}, nil
+	return &Renderer{env: env, variables: variables(), programs: map[string]*expression{}}, nil
 }
 
 // expression is one compiled source.
@@ -40,7 +42,9 @@ type expression struct {
 	program       cel.Program
 	refs          []reference
 	computesNames bool
-	err           error // why it does not compile
+	output        *cel.Type
+	bound         []string // the names that macros give to items
+	err           error    // why it does not compile
 }
 
 // compile compiles each source once.
@@ -64,7 +68,7 @@ func (r *Renderer) compile(source string) *expression {
 func (r *Renderer) compileNew(source string) *expression {
 	checked, issues := r.env.Compile(source)
 	if err := issues.Err(); err != nil {
-		return &expression{err: compileError(issues)}
+		return &expression{err: compileError(issues, r.variables)}
 	}
 	program, err := r.env.Program(checked,
 		cel.CostTracking(&library.CostEstimator{}), cel.CostLimit(maxExpressionCost), cel.CustomDecoratorV2(orderResults))
@@ -72,11 +76,13 @@ func (r *Renderer) compileNew(source string) *expression {
 		return &expression{err: err}
 	}
 	root := checked.NativeRep().Expr()
-	return &expression{program: program, refs: references(root), computesNames: computesNames(root)}
+	return &expression{
+		program: program, refs: references(root), computesNames: computesNames(root), output: checked.OutputType(), bound: boundNames(root),
+	}
 }
 
 // compileError puts all issues on one line, with columns instead of carets.
-func compileError(issues *cel.Issues) error {
+func compileError(issues *cel.Issues, variables []string) error {
 	var parts []string
 	undeclared := false
 	for _, e := range issues.Errors() {
@@ -87,7 +93,7 @@ func compileError(issues *cel.Issues) error {
 	}
 	text := strings.Join(parts, "; ")
 	if undeclared {
-		text += " (variables are " + strings.Join(variables(), ", ") + ")"
+		text += " (variables are " + strings.Join(variables, ", ") + ")"
 	}
 	return errors.New(text)
 }

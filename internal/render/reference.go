@@ -46,7 +46,10 @@ func references(root ast.Expr) []reference {
 
 func variableName(ident string) string { return strings.TrimPrefix(ident, ".") }
 
-func isVariable(ident string) bool { return slices.Contains(variables(), variableName(ident)) }
+func isVariable(ident string) bool {
+	name := variableName(ident)
+	return slices.Contains(variables(), name) || slices.Contains(conditionVariables(), name)
+}
 
 type collector struct {
 	refs []reference
@@ -141,6 +144,18 @@ func constant(e ast.Expr) (string, bool) {
 		return strconv.FormatUint(uint64(v), 10), true
 	}
 	return "", false
+}
+
+// boundNames are the variables of the macros in an expression, which hide others of the
+// same names.
+func boundNames(root ast.Expr) []string {
+	var names []string
+	ast.PreOrderVisit(root, ast.NewExprVisitor(func(e ast.Expr) {
+		if e.Kind() == ast.ComprehensionKind {
+			names = append(names, e.AsComprehension().IterVar(), e.AsComprehension().IterVar2())
+		}
+	}))
+	return names
 }
 
 // computesNames says whether an expression makes maps whose keys are computed. Such

@@ -56,6 +56,8 @@ type Scope struct {
 	Certificates map[string]Value
 	// DNS is dns.
 	DNS Value
+	// Seen are further variables, for conditions only; see NewForConditions.
+	Seen map[string]Value
 }
 
 // The variables, in the order in which messages list them.
@@ -94,6 +96,9 @@ func (s Scope) bind() *bindings {
 		varTarget:       orEmpty(s.Target),
 		varCertificates: named(s.Certificates),
 		varDNS:          orEmpty(s.DNS),
+	}
+	for name, v := range s.Seen {
+		root[name] = v
 	}
 	b.vars = b.plain(root, nil).(map[string]any)
 	return b

@@ -9,7 +9,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/strowger/strowger/internal/netconf"
@@ -38,6 +37,9 @@ type ApplyRequest struct {
 	Intended *yang.Tree
 	Owned    plan.Inventory
 	Options  plan.Options
+	// Comment is what Apply puts into the commit element, as XML; see netconf.Commit. Without a candidate there
+	// is no such place.
+	Comment []byte
 }
 
 // ApplyResult is a transaction that was made and read back.
@@ -70,15 +72,13 @@ type ApplyResult struct {
 // is as far as it went.
 func (p *Pool) Apply(ctx context.Context, e Endpoint, r ApplyRequest) (ApplyResult, error) {
 	if err := r.complete(); err != nil {
-		return ApplyResult{}, &Error{Reason: InvalidEdit, Op: "edit-config", Key: e.Key, Address: e.Address, Err: err}
+		return ApplyResult{}, e.invalidEdit(err)
 	}
 	var result ApplyResult
-	err := p.with(ctx, e, "apply", func(l *link) error {
-		l.device.secrets.planned(r.Intended)
-		l.device.applies.Store(true)
-		defer l.device.applies.Store(false)
-		t := &transaction{link: l, request: r, endpoint: e, lockWait: p.options.LockWait}
-		err := t.run(ctx)
+	err := p.step(ctx, e, "apply", "", r, func(t *transaction, _ *holding) error {
+		t.device.secrets.planned(r.Intended)
+		err := t.change(ctx)
+		t.cleanUp(ctx)
 		result = t.result
 		return err
 	})
@@ -103,47 +103,48 @@ func (r *ApplyRequest) checkEdit(edit []byte) error {
 	return errs.Err()
 }
 
-// transaction is one Apply on one session.
+// transaction is one Apply, or one step of a change that is to be confirmed, on one session.
 type transaction struct {
 	*link
 	endpoint Endpoint
 	request  ApplyRequest
 	lockWait time.Duration
+	conceal  *concealer // of secrets in what the server says; nil: those of what is intended
 	result   ApplyResult
 
-	target netconf.Datastore
-	locked []netconf.Datastore
-	dirty  bool
+	target    netconf.Datastore
+	locked    []netconf.Datastore
+	dirty     bool // the candidate may hold what running does not
+	validated bool // so it was validated
+	committed bool // running holds the change
+	ended     bool // the change is final, or gone
+	unknown   bool // the server knew of no such commit
+	sparing   bool // a lock refused with in-use is not waited for
 }
 
-func (t *transaction) run(ctx context.Context) error {
-	t.result = ApplyResult{SessionID: t.ID(), Echoes: t.request.Options.Echoes}
-	capabilities := t.Capabilities()
-	switch {
-	case capabilities.Has(netconf.Candidate):
-		t.target = netconf.CandidateStore
-	case capabilities.Has(netconf.WritableRunning):
-		t.target = netconf.Running
-	default:
-		return t.failed("edit-config", fmt.Errorf("%w: it offers neither candidate nor writable-running", netconf.ErrUnsupported))
+// transaction begins one on a session.
+func (p *Pool) transaction(l *link, e Endpoint, r ApplyRequest) (*transaction, error) {
+	t := &transaction{link: l, request: r, endpoint: e, lockWait: p.options.LockWait}
+	t.result = ApplyResult{SessionID: t.ID(), Echoes: r.Options.Echoes}
+	var err error
+	if t.target, err = targetFor(t.Capabilities()); err != nil {
+		return nil, t.failed("edit-config", err)
 	}
 	t.result.Datastore = string(t.target)
-	err := t.change(ctx)
-	t.cleanUp(ctx)
-	return err
+	return t, nil
 }
 
 func (t *transaction) change(ctx context.Context) error {
 	if err := t.lock(ctx); err != nil {
 		return err
 	}
-	validate := t.target == netconf.CandidateStore && t.Capabilities().CanValidate() && !t.device.losesValidated
-	remaining, err := t.send(ctx, t.request.Edit, validate)
+	commit := netconf.Commit{Comment: t.request.Comment}
+	remaining, err := t.send(ctx, t.request.Edit, t.validates(), commit)
 	if err != nil {
-		return err
+		return t.pending(err)
 	}
-	if !remaining.Empty() && validate {
-		if remaining, err = t.repeat(ctx, remaining); err != nil {
+	if !remaining.Empty() && t.validated {
+		if remaining, err = t.repeat(ctx, remaining, commit); err != nil {
 			return err
 		}
 	}
@@ -173,20 +174,33 @@ func (t *transaction) finish(ctx context.Context) error {
 	return err
 }
 
+// validates says whether the candidate is to be validated.
+func (t *transaction) validates() bool {
+	return t.target == netconf.CandidateStore && t.Capabilities().CanValidate() && !t.device.losesValidated
+}
+
 // repeat sends what a server lost although it said that it had committed it. Some servers do so when the
-// candidate was validated first (seen with netconfd 2.13).
-func (t *transaction) repeat(ctx context.Context, remaining *plan.Plan) (*plan.Plan, error) {
+// candidate was validated first (seen with netconfd 2.13). A commit that is to be confirmed is taken back
+// before, as far as there is one: it is not known what the server would take the second for.
+func (t *transaction) repeat(ctx context.Context, remaining *plan.Plan, commit netconf.Commit) (*plan.Plan, error) {
 	edit, err := remaining.EditConfig()
 	if err == nil {
 		err = t.request.checkEdit(edit)
 	}
 	if err != nil {
-		return nil, &Error{Reason: InvalidEdit, Op: "edit-config", Key: t.endpoint.Key, Address: t.endpoint.Address, Err: err}
+		return nil, t.endpoint.invalidEdit(err)
 	}
-	if err := t.discard(ctx); err != nil {
+	steps := []step{{method: netconf.DiscardChanges{}, done: t.cleaned}}
+	if commit.Persist != "" {
+		edit = t.request.Edit
+		cancel := step{method: netconf.CancelCommit{PersistID: commit.Persist}, refused: func(error) error { return nil }}
+		steps = append([]step{cancel}, steps...)
+	}
+	t.committed = false
+	if err := t.together(ctx, steps...); err != nil {
 		return nil, err
 	}
-	left, err := t.send(ctx, edit, false)
+	left, err := t.send(ctx, edit, false, commit)
 	if err != nil {
 		return nil, err
 	}
@@ -199,26 +213,36 @@ func (t *transaction) repeat(ctx context.Context, remaining *plan.Plan) (*plan.P
 
 // send edits and validates, then commits and reads back: two round trips, or one where running is edited.
 // It returns what is still to be done.
-func (t *transaction) send(ctx context.Context, edit []byte, validate bool) (*plan.Plan, error) {
+func (t *transaction) send(ctx context.Context, edit []byte, validate bool, commit netconf.Commit) (*plan.Plan, error) {
 	t.touched = true
-	t.dirty = t.target == netconf.CandidateStore
+	if t.target == netconf.CandidateStore {
+		if err := t.stage(ctx, edit, validate); err != nil {
+			return nil, err
+		}
+	}
+	return t.commit(ctx, edit, commit)
+}
+
+// stage edits the candidate, and has it validated.
+func (t *transaction) stage(ctx context.Context, edit []byte, validate bool) error {
+	t.dirty, t.validated = true, validate
 	steps := []step{{method: t.edit(edit)}}
 	if validate {
 		steps = append(steps, step{method: netconf.Validate{Source: t.target}})
 	}
-	if t.target == netconf.CandidateStore {
-		if err := t.together(ctx, steps...); err != nil {
-			return nil, err
-		}
-		steps = []step{{method: netconf.Commit{}, done: func(*netconf.Reply) error { t.dirty = false; return nil }}}
-	}
+	return t.together(ctx, steps...)
+}
+
+// conclude runs steps that change running, and reads back in the same round trip. It returns what of the plan
+// is still to be done.
+func (t *transaction) conclude(ctx context.Context, steps ...step) (*plan.Plan, error) {
 	var remaining *plan.Plan
-	steps = append(steps, step{method: observing(t.request.Filter), done: func(r *netconf.Reply) error {
+	err := t.together(ctx, append(steps, step{method: observing(t.request.Filter), done: func(r *netconf.Reply) error {
 		var err error
 		remaining, err = t.readBack(r)
 		return err
-	}})
-	return remaining, t.together(ctx, steps...)
+	}})...)
+	return remaining, err
 }
 
 // edit is the edit-config.
@@ -233,65 +257,21 @@ func (t *transaction) edit(config []byte) netconf.EditConfig {
 	return e
 }
 
-// readBack returns what is still to be done by what running holds.
-func (t *transaction) readBack(reply *netconf.Reply) (*plan.Plan, error) {
-	var err error
-	if t.result.Observation, err = t.observation(reply); err != nil {
-		return nil, err
-	}
-	observed, _, errs := yang.DecodeXML(t.request.Schema, bytes.NewReader(t.result.Observation.XML),
-		yang.XMLOptions{IgnoreUnknown: true, ConfigOnly: true})
-	if len(errs) > 0 {
-		return nil, &Error{Reason: InvalidReply, Op: "read back", Key: t.endpoint.Key, Address: t.endpoint.Address,
-			Err: errors.New(newConcealer(t.request.Intended).text(errs.Error()))}
-	}
-	t.result.Observed = observed
-	var lost *plan.Plan
-	t.result.Echoes, t.result.Rewritten, lost = t.request.Options.Echoes.Learn(t.request.Plan, t.request.missing(observed))
-	return lost, nil
-}
-
-// missing is what of the plan cannot be seen. Other differences are no business of this transaction: a plan
-// may leave out what is only to be reported, and somebody may change something else meanwhile.
-func (r *ApplyRequest) missing(observed *yang.Tree) *plan.Plan {
-	remaining := plan.Diff(r.Intended, observed, r.Owned, r.Options)
-	if r.Plan.Empty() {
-		return remaining
-	}
-	return remaining.Select(func(c *plan.Change) bool {
-		return slices.ContainsFunc(r.Plan.Changes, func(planned plan.Change) bool {
-			return within(c.Path, planned.Path) || within(planned.Path, c.Path)
-		})
-	})
-}
-
-// within says whether path is top or below it.
-func within(path, top string) bool {
-	return strings.HasPrefix(path, top) && (len(path) == len(top) || path[len(top)] == '/')
-}
-
-func (t *transaction) mismatch(remaining *plan.Plan) error {
-	return &Error{Reason: ReadBackMismatch, Op: "read back", Key: t.endpoint.Key, Address: t.endpoint.Address, Remaining: remaining,
-		Err: fmt.Errorf("the NF answered ok but %s (%s)", remaining.Summary(), firstPaths(remaining, 3))}
-}
-
-func firstPaths(p *plan.Plan, n int) string {
-	var b bytes.Buffer
-	for i, c := range p.Changes {
-		if i == n {
-			fmt.Fprintf(&b, " and %d more", len(p.Changes)-n)
-			break
-		}
-		if i > 0 {
-			b.WriteString(", ")
-		}
-		b.WriteString(c.Path)
-	}
-	return b.String()
-}
-
 func (t *transaction) discard(ctx context.Context) error {
-	return t.together(ctx, step{method: netconf.DiscardChanges{}})
+	return t.together(ctx, step{method: netconf.DiscardChanges{}, done: t.cleaned})
+}
+
+// cleaned notes that the candidate is as running.
+func (t *transaction) cleaned(*netconf.Reply) error {
+	t.dirty = false
+	return nil
+}
+
+func (t *transaction) concealer() *concealer {
+	if t.conceal != nil {
+		return t.conceal
+	}
+	return newConcealer(t.request.Intended)
 }
 
 // failed turns an error of netconf into an Error without secrets, with paths and origins of the plan.
@@ -301,7 +281,7 @@ func (t *transaction) failed(op string, err error) error {
 		return t.endpoint.fail(op, err)
 	}
 	found := violations(list, t.request.Schema, t.request.Intended)
-	conceal := newConcealer(t.request.Intended)
+	conceal := t.concealer()
 	for i := range found {
 		found[i].Path = conceal.text(found[i].Path)
 		found[i].Message = conceal.text(found[i].Message)
@@ -309,17 +289,16 @@ func (t *transaction) failed(op string, err error) error {
 	return &Error{Reason: RPCError, Op: op, Key: t.endpoint.Key, Address: t.endpoint.Address, Violations: found}
 }
 
-// cleanUp discards what was not committed and frees the locks, also when ctx has ended. If the NF does
-// not play along, the end of the session does it.
-func (t *transaction) cleanUp(ctx context.Context) {
+// cleanUp discards what was not committed and frees the locks, after steps that come before, also when ctx has
+// ended. If the NF does not play along, the end of the session does it.
+func (t *transaction) cleanUp(ctx context.Context, steps ...step) {
 	if t.Err() != nil {
 		return
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleanupTimeout)
 	defer cancel()
-	var steps []step
 	if t.dirty {
-		steps = append(steps, step{method: netconf.DiscardChanges{}})
+		steps = append(steps, step{method: netconf.DiscardChanges{}, done: t.cleaned})
 	}
 	for _, ds := range slices.Backward(t.locked) {
 		steps = append(steps, t.unlocking(ds))

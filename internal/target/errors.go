@@ -45,6 +45,11 @@ const (
 	InvalidEdit Reason = "InvalidEdit"
 	// InvalidReply: the configuration that the server returned does not fit its schema.
 	InvalidReply Reason = "InvalidReply"
+	// CommitExpired: a change that was to be confirmed is not on the NF any more, which took it back by itself.
+	CommitExpired Reason = "CommitExpired"
+	// ChangePending: another change is under way on the NF, ours or somebody else's, that is to be confirmed
+	// or cancelled first.
+	ChangePending Reason = "ChangePending"
 )
 
 // Violation is an rpc-error in the terms of the plan.
@@ -81,9 +86,9 @@ type Error struct {
 	Op string
 	// Key and Address are those of the Endpoint.
 	Key, Address string
-	// Violations are the rpc-errors of Reason RPCError and LockDenied.
+	// Violations are the rpc-errors of Reason RPCError, LockDenied and ChangePending.
 	Violations []Violation
-	// Remaining is what could not be read back, for Reason ReadBackMismatch.
+	// Remaining is what could not be read back, for the reasons ReadBackMismatch and CommitExpired.
 	Remaining *plan.Plan
 	// Err is the cause. For rpc-errors it is nil: they are in Violations, without secrets.
 	Err error
@@ -110,6 +115,11 @@ func ReasonOf(err error) Reason {
 		return e.Reason
 	}
 	return ""
+}
+
+// invalidEdit is the error of an edit that is not fit to be sent.
+func (e Endpoint) invalidEdit(err error) error {
+	return &Error{Reason: InvalidEdit, Op: "edit-config", Key: e.Key, Address: e.Address, Err: err}
 }
 
 // fail turns an error of internal/netconf into an Error. Cancellation stays what it is.

@@ -16,12 +16,17 @@ import (
 // candidate. The candidate is then clean. If nobody holds a lock it costs one round trip.
 func (t *transaction) lock(ctx context.Context) error {
 	wanted := []netconf.Datastore{t.target}
+	if t.target == netconf.CandidateStore && t.Capabilities().Has(netconf.WritableRunning) {
+		wanted = append(wanted, netconf.Running)
+	}
+	return t.lockAll(ctx, wanted...)
+}
+
+// lockAll locks datastores, the one to be edited first.
+func (t *transaction) lockAll(ctx context.Context, wanted ...netconf.Datastore) error {
 	var discard []step
 	if t.target == netconf.CandidateStore {
-		if t.Capabilities().Has(netconf.WritableRunning) {
-			wanted = append(wanted, netconf.Running)
-		}
-		discard = append(discard, step{method: netconf.DiscardChanges{}})
+		discard = append(discard, step{method: netconf.DiscardChanges{}, done: t.cleaned})
 	}
 	var locks []step
 	for _, ds := range wanted {
@@ -105,21 +110,9 @@ func (t *transaction) lockOne(ctx context.Context, ds netconf.Datastore, err err
 }
 
 // mayRetry says whether an error leaves a session on which a lock may be had later.
-func (t *transaction) mayRetry(err error) bool { return t.Err() == nil && t.isTaken(err) }
-
-// isTaken says whether a lock may be had later.
-func (t *transaction) isTaken(err error) bool {
-	var e *Error
-	if !errors.As(err, &e) {
-		return false
-	}
-	for _, v := range e.Violations {
-		switch v.Tag {
-		case netconf.TagLockDenied, netconf.TagInUse, netconf.TagResourceDenied:
-			return true
-		}
-	}
-	return false
+func (t *transaction) mayRetry(err error) bool {
+	return err != nil && t.Err() == nil && isRefused(err, netconf.TagLockDenied, netconf.TagInUse, netconf.TagResourceDenied) &&
+		!(t.sparing && isRefused(err, netconf.TagInUse))
 }
 
 func (t *transaction) lockDenied(err error) error {

@@ -34,6 +34,7 @@ type Options struct {
 	LockWait time.Duration
 
 	firstPause time.Duration // before a lost subscription is established again
+	holdAfter  time.Duration // how long locks are kept when the NF has taken a change back by itself
 }
 
 // Pool keeps a session per NF. Its methods may be called concurrently; those of one NF wait for each
@@ -62,6 +63,9 @@ func NewPool(o Options) *Pool {
 	}
 	if o.firstPause <= 0 {
 		o.firstPause = firstBackoff
+	}
+	if o.holdAfter <= 0 {
+		o.holdAfter = holdAfter
 	}
 	if o.OnChange == nil {
 		o.OnChange = func(string, Change) {}
@@ -96,6 +100,8 @@ type device struct {
 	watched *netconf.Session
 	// losesValidated says that the NF lost a change that was validated before its commit.
 	losesValidated bool
+	// holding is the change that is under way; see held.
+	holding *holding
 }
 
 // Close closes all sessions. Methods called later fail.
@@ -198,12 +204,14 @@ func (d *device) drop() {
 		d.idle = nil
 	}
 	if d.session == nil {
+		d.release()
 		return
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), closeTimeout)
 	defer cancel()
 	_ = d.session.Close(ctx) // closed, whatever the server says
 	d.session = nil
+	d.release()
 }
 
 // forget drops the session and all that was learned.
@@ -263,7 +271,7 @@ func (p *Pool) with(ctx context.Context, e Endpoint, op string, f func(*link) er
 			}
 			p.use(d, session)
 		}
-		l := &link{Session: d.session, device: d, metrics: p.metrics, timeout: e.rpcTimeout()}
+		l := p.link(d, e)
 		if err = f(l); err == nil {
 			return nil
 		}
@@ -278,6 +286,10 @@ func (p *Pool) with(ctx context.Context, e Endpoint, op string, f func(*link) er
 			return e.fail(op, err)
 		}
 	}
+}
+
+func (p *Pool) link(d *device, e Endpoint) *link {
+	return &link{Session: d.session, device: d, metrics: p.metrics, timeout: e.rpcTimeout()}
 }
 
 // use makes a session the one of its NF.
@@ -298,7 +310,7 @@ func (d *device) restWhenIdle(p *Pool, e Endpoint) {
 		d.idle.Stop()
 		d.idle = nil
 	}
-	if e.IdleTimeout <= 0 || e.CallHome || d.session == nil || d.session == d.watched {
+	if e.IdleTimeout <= 0 || e.CallHome || d.session == nil || d.session == d.watched || d.held() != nil {
 		return
 	}
 	session := d.session
@@ -308,7 +320,7 @@ func (d *device) restWhenIdle(p *Pool, e Endpoint) {
 		default:
 			return // in use; whoever uses it arms the timeout again
 		}
-		if d.session == session && d.session != d.watched && p.current(e.Key) == d {
+		if d.session == session && d.session != d.watched && d.held() == nil && p.current(e.Key) == d {
 			d.drop()
 		}
 		<-d.turn

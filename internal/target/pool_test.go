@@ -34,7 +34,9 @@ var testModel = sync.OnceValue(func() *netconftest.Model {
 // newDevice starts a device and returns how to reach it.
 func newDevice(t *testing.T, o netconftest.Options) (*netconftest.Server, Endpoint) {
 	t.Helper()
-	o.Model = testModel()
+	if o.Model == nil {
+		o.Model = testModel()
+	}
 	s := netconftest.NewServer(o)
 	t.Cleanup(s.Close)
 	return s, Endpoint{

@@ -140,7 +140,12 @@ func (f *feed) end(p *Pool, key string) {
 	if f.ID() != 0 && err == nil {
 		return
 	}
-	if d.session == f.session { // a subscription of RFC 5277 ends with its session only
-		d.drop()
+	if d.session != f.session {
+		return
 	}
+	if h := d.held(); h != nil {
+		h.dropLater = true // the end of the session would end the change
+		return
+	}
+	d.drop() // a subscription of RFC 5277 ends with its session only
 }

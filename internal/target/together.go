@@ -15,6 +15,8 @@ type step struct {
 	method netconf.Method
 	// done takes the reply if the server did what was asked; nil is for those that answer ok.
 	done func(*netconf.Reply) error
+	// refused takes what the server answered if it did not; nil makes it the error of all.
+	refused func(error) error
 }
 
 // together runs steps in one round trip: all are sent at once, and the server takes them one after the
@@ -79,6 +81,8 @@ func (t *transaction) await(ctx context.Context, call *netconf.Call, s step, unu
 	case err != nil:
 		if !isAnswer(err) {
 			t.Abort()
+		} else if s.refused != nil {
+			return s.refused(t.failed(call.Name(), err))
 		}
 		return t.failed(call.Name(), err)
 	case s.done == nil, unused && reply.Data() != nil:

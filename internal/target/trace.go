@@ -86,11 +86,20 @@ type secrets struct {
 }
 
 // planned notes the secrets of what is intended.
-func (s *secrets) planned(intended *yang.Tree) {
-	c := newConcealer(intended)
+func (s *secrets) planned(intended *yang.Tree) { s.remember(newConcealer(intended)) }
+
+func (s *secrets) remember(c *concealer) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.before, s.now = s.now, c
+}
+
+// Conceal notes the values of a configuration that came from Secrets, so that they are shown to nobody when they
+// are read from the NF: a manager that did not send them itself does not know them otherwise.
+func (p *Pool) Conceal(e Endpoint, intended *yang.Tree) {
+	if d, err := p.device(e); err == nil {
+		d.secrets.also(intended)
+	}
 }
 
 // modules notes the NF's modules.
@@ -100,20 +109,4 @@ func (s *secrets) modules(sources []yang.Source) {
 	s.sources, s.guarded = sources, nil
 }
 
-func (s *secrets) redact(message []byte) []byte {
-	s.mu.Lock()
-	if s.guarded == nil {
-		s.guarded = make(map[string]bool)
-		for _, source := range s.sources {
-			guardedNodes(source.Data, s.guarded)
-		}
-	}
-	r := redactor{guarded: s.guarded}
-	for _, c := range []*concealer{s.now, s.before} {
-		if c != nil {
-			r.conceal = append(r.conceal, c)
-		}
-	}
-	s.mu.Unlock()
-	return r.message(message)
-}
+func (s *secrets) redact(message []byte) []byte { return s.redactor().message(message) }

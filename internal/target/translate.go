@@ -118,7 +118,11 @@ func newConcealer(intended *yang.Tree) *concealer {
 			c.secrets = append(c.secrets, leaf.Value())
 		}
 	}
-	// The longest first: one secret may be a part of another.
+	return c.longestFirst()
+}
+
+// longestFirst sorts: one secret may be a part of another.
+func (c *concealer) longestFirst() *concealer {
 	sort.Slice(c.secrets, func(i, j int) bool { return len(c.secrets[i]) > len(c.secrets[j]) })
 	return c
 }

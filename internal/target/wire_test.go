@@ -152,3 +152,53 @@ func TestApplyCostsFourRoundTrips(t *testing.T) {
 		})
 	}
 }
+
+// A change that is confirmed after its checks costs one round trip more than a plain one on a candidate: two
+// at most are allowed. What the checks cost is another matter.
+func TestConfirmedChangeCostsFiveRoundTrips(t *testing.T) {
+	for name, tt := range map[string]struct {
+		profile       netconftest.Profile
+		confirm, undo int // 0: not counted
+	}{
+		"candidate":                      {netconftest.Profile{}, 5, 5},
+		"candidate and startup":          {netconftest.Profile{Startup: true}, 5, 0},
+		"candidate and writable-running": {netconftest.Profile{WritableRunning: true}, 5, 5},
+		"candidate without validate":     {netconftest.Profile{NoValidate: true}, 5, 0},
+		"confirmed-commit:1.0":           {netconftest.Profile{ConfirmedCommit10Only: true}, 5, 0},
+		"no confirmed commit":            {netconftest.Profile{NoConfirmedCommit: true}, 5, 7},
+		"running and startup":            {netconftest.Profile{NoCandidate: true, Startup: true}, 5, 6},
+	} {
+		for _, end := range []string{"confirmed", "cancelled"} {
+			want := tt.confirm
+			if end == "cancelled" {
+				want = tt.undo
+			}
+			if want == 0 {
+				continue
+			}
+			t.Run(name+"/"+end, func(t *testing.T) {
+				t.Parallel()
+				c := newChange(t, netconftest.Options{Profile: tt.profile})
+				var w *wire
+				w, c.e = newWire(t, c.e, 50*time.Millisecond)
+				c.restarted() // its pool is closed before the wire
+				if _, err := c.p.Observe(t.Context(), c.e, nil); err != nil {
+					t.Fatal(err)
+				}
+				w.roundTrips()
+				c.must(c.prepare())
+				c.must(c.commit())
+				var err error
+				if end == "confirmed" {
+					_, err = c.confirm()
+				} else {
+					_, err = c.cancel()
+				}
+				c.must(err)
+				if n := w.roundTrips(); n != want {
+					t.Errorf("%d round trips for %v, want %d", n, c.Requests(), want)
+				}
+			})
+		}
+	}
+}

@@ -4,6 +4,7 @@
 package interop
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"os"
@@ -287,12 +288,18 @@ func request(t *testing.T, p *target.Pool, e target.Endpoint, schema *yang.Schem
 	if err != nil {
 		t.Fatal(err)
 	}
-	observed, _, errs := yang.DecodeXML(schema, strings.NewReader(string(seen.XML)), yang.XMLOptions{IgnoreUnknown: true, ConfigOnly: true})
+	observed := decoded(t, schema, seen.XML)
+	owned := plan.Own(plan.Inventory{}, want, observed)
+	return target.ApplyRequest{Schema: schema, Intended: want, Owned: owned, Filter: filter, Plan: plan.Diff(want, observed, owned, plan.Options{})}
+}
+
+func decoded(t *testing.T, schema *yang.Schema, data []byte) *yang.Tree {
+	t.Helper()
+	tree, _, errs := yang.DecodeXML(schema, bytes.NewReader(data), yang.XMLOptions{IgnoreUnknown: true, ConfigOnly: true})
 	if len(errs) > 0 {
 		t.Fatal(errs)
 	}
-	owned := plan.Own(plan.Inventory{}, want, observed)
-	return target.ApplyRequest{Schema: schema, Intended: want, Owned: owned, Filter: filter, Plan: plan.Diff(want, observed, owned, plan.Options{})}
+	return tree
 }
 
 func apply(t *testing.T, p *target.Pool, e target.Endpoint, schema *yang.Schema, name, port string) target.ApplyResult {

@@ -4,6 +4,7 @@
 package controllers
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -16,6 +17,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/strowger/strowger/api/v1alpha1"
+	"github.com/strowger/strowger/internal/crash"
 	"github.com/strowger/strowger/internal/plan"
 	"github.com/strowger/strowger/internal/reconcile"
 	"github.com/strowger/strowger/internal/target"
@@ -24,47 +26,107 @@ import (
 // apply brings the NF to what Git says, when Git changed. At an unchanged revision it
 // changes nothing: that is drift, and the next phase's, as is what was held back.
 func (r *NetworkFunctionReconciler) apply(ctx context.Context, s *scope) (string, error) {
-	status := &s.nf.Status
+	if s.nf.Status.PendingCommit != nil {
+		if err := r.attend(ctx, s); err != nil {
+			if s.nf.Status.PendingCommit != nil {
+				s.retry = gatePoll // the NF's clock runs
+			}
+			return "", err
+		}
+	}
+	if planOnly(s.nf) {
+		return r.planned(ctx, s)
+	}
 	if !s.applied() {
 		if err := r.bring(ctx, s); err != nil {
 			return "", err
 		}
-		s.owned = plan.Own(s.owned, s.intended, s.observed.tree)
-		r.saveInventory(s, s.owned)
-		s.keepEchoes(s.echoes.Tried())
-		now := metav1.Now()
-		status.LastAppliedTime = &now
-		status.LastAppliedDigest = s.digest
 		if s.observed.held {
 			if err := r.observe(ctx, s); err != nil {
 				return "", err
 			}
 		}
 	}
-	status.LastAppliedRevision = s.revision
-	return fmt.Sprintf("%s is committed and was read back from %s", revisionOr(s), s.endpoint.Address), nil
+	s.nf.Status.Plan = nil
+	s.nf.Status.LastAppliedRevision = s.reached()
+	return appliedMessage(s), r.postActions(ctx, s)
+}
+
+func appliedMessage(s *scope) string {
+	if s.rollback != nil {
+		return fmt.Sprintf("ROLLED BACK to %s by the annotation %s, and read back from %s. Git says %s, which is not applied; the next change in Git ends this",
+			cmp.Or(s.rollback.Revision, s.rollback.Digest), v1alpha1.RollbackAnnotation, s.endpoint.Address, cmp.Or(s.revision, s.rollback.From))
+	}
+	return fmt.Sprintf("%s is committed and was read back from %s", revisionOr(s), s.endpoint.Address)
 }
 
 // bring commits what Git changed. Until that ended well no revision counts as
 // applied: should Git go back meanwhile, that is a change too, and not drift.
 func (r *NetworkFunctionReconciler) bring(ctx context.Context, s *scope) error {
-	if s.observed.plan.Empty() {
-		// Maybe an earlier run was cut off between its commit and the copy to startup.
-		return targetError(r.Pool.Save(ctx, s.endpoint))
-	}
-	s.nf.Status.LastAppliedDigest = ""
-	if err := r.commit(ctx, s, s.observed.plan); err != nil {
+	if err := r.mayTry(s); err != nil {
 		return err
 	}
-	r.event(s.nf, s.revision, corev1.EventTypeNormal, v1alpha1.SucceededReason,
-		fmt.Sprintf("Committed %s on %s: %s", revisionOr(s), s.endpoint.Address, s.observed.plan.Summary()))
-	s.observed.plan = &plan.Plan{}
+	if s.observed.plan.Empty() {
+		// Maybe an earlier run was cut off between its commit and the copy to startup.
+		if err := r.Pool.Save(ctx, s.endpoint); err != nil {
+			return targetError(err)
+		}
+		r.settle(ctx, s, "nothing had to be changed", "")
+		return nil
+	}
+	r.fillPlan(s)
+	if err := r.rolloutHolds(ctx, s); err != nil {
+		return err
+	}
+	if err := r.preActions(ctx, s); err != nil {
+		return err
+	}
+	if s.gated() {
+		return r.changeGated(ctx, s)
+	}
+	return r.changePlain(ctx, s)
+}
+
+// changePlain makes what Git changed final at once.
+func (r *NetworkFunctionReconciler) changePlain(ctx context.Context, s *scope) error {
+	s.nf.Status.LastAppliedDigest = ""
+	if err := r.commit(ctx, s, s.observed.plan); err != nil {
+		if said := s.nf.Status.Violations; said != nil {
+			r.remember(s, v1alpha1.HistoryEntry{
+				Revision: s.cause(), Author: r.author(ctx, s), Digest: s.digest, Outcome: v1alpha1.OutcomeRefused,
+				Reason: err.Error(), Summary: s.observed.plan.Summary(), Time: metav1.Now().Rfc3339Copy(),
+			})
+		}
+		return err
+	}
+	crash.At(crash.PlainCommitted)
+	s.nf.Status.Guarantees = r.guaranteesOf(ctx, s, v1alpha1.MethodPlain)
+	summary := s.observed.plan.Summary()
+	r.event(s.nf, s.cause(), corev1.EventTypeNormal, v1alpha1.SucceededReason,
+		fmt.Sprintf("Committed %s on %s: %s%s", revisionOr(s), s.endpoint.Address, summary, by(r.author(ctx, s))))
+	r.settle(ctx, s, summary, "")
 	return nil
+}
+
+// settle notes that what is intended is on the NF for good.
+func (r *NetworkFunctionReconciler) settle(ctx context.Context, s *scope, summary, rollout string) {
+	s.owned = plan.Own(s.owned, s.intended, s.observed.tree)
+	r.saveInventory(s, s.owned)
+	s.keepEchoes(s.echoes.Tried())
+	status := &s.nf.Status
+	now := metav1.Now()
+	status.LastAppliedTime, status.LastAppliedDigest, status.LastAppliedRevision = &now, s.digest, s.reached()
+	status.Plan = nil
+	r.rememberApplied(ctx, s, summary, rollout)
+	s.observed.plan = &plan.Plan{}
 }
 
 // commit makes one transaction of a plan. What it is about to own is in the
 // status first, so that it can be removed even if we die right after.
 func (r *NetworkFunctionReconciler) commit(ctx context.Context, s *scope, p *plan.Plan) error {
+	if err := r.nobodyElse(ctx, s); err != nil {
+		return err
+	}
 	r.saveInventory(s, plan.Union(s.owned, plan.Own(s.owned, s.intended, s.observed.tree)))
 	s.tryEchoes(p)
 	conditions.MarkReconciling(s.nf, meta.ProgressingReason, "%s", reconcile.Clip("Committing "+p.Summary()+" on "+s.endpoint.Address))
@@ -74,6 +136,7 @@ func (r *NetworkFunctionReconciler) commit(ctx context.Context, s *scope, p *pla
 	result, err := r.Pool.Apply(ctx, s.endpoint, target.ApplyRequest{
 		Schema: s.schema, Plan: p, Filter: s.observed.filter,
 		Intended: s.intended, Owned: s.owned, Options: plan.Options{Echoes: s.echoes},
+		Comment: r.comment(s, token(s, ""), r.author(ctx, s)),
 	})
 	r.learnEchoes(s, result, err)
 	if err != nil {
@@ -95,7 +158,7 @@ func untouched(t *v1alpha1.Target, err error) bool {
 		return false
 	}
 	switch e.Reason {
-	case target.LockDenied, target.InvalidEdit, target.Unsupported, target.NotCalled:
+	case target.LockDenied, target.ChangePending, target.InvalidEdit, target.Unsupported, target.NotCalled:
 		return true
 	case target.RPCError:
 		candidate := slices.ContainsFunc(t.Status.Capabilities, func(c string) bool { return strings.HasPrefix(c, "candidate") })
@@ -105,7 +168,7 @@ func untouched(t *v1alpha1.Target, err error) bool {
 }
 
 func (r *NetworkFunctionReconciler) loadInventory(ctx context.Context, s *scope) error {
-	inv := s.nf.Status.Inventory
+	inv := s.holder().Status.Inventory
 	if inv == nil {
 		return nil
 	}
@@ -114,6 +177,9 @@ func (r *NetworkFunctionReconciler) loadInventory(ctx context.Context, s *scope)
 		return reconcile.Stallf(v1alpha1.InvalidSpecReason, "status.inventory cannot be read: %w", err)
 	}
 	if inv.Target != "" && inv.Target != s.endpoint.Key {
+		if planOnly(s.nf) {
+			return nil // it would be removed there; nothing of ours is here yet
+		}
 		if err := r.leave(ctx, s.nf, inv.Target, owned); err != nil {
 			return err
 		}
@@ -134,8 +200,8 @@ func (r *NetworkFunctionReconciler) saveInventory(s *scope, owned plan.Inventory
 }
 
 func revisionOr(s *scope) string {
-	if s.revision != "" {
-		return "Revision " + s.revision
+	if revision := s.cause(); revision != "" {
+		return "Revision " + revision
 	}
 	return fmt.Sprintf("Generation %d", s.nf.Generation)
 }

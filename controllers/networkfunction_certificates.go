@@ -30,11 +30,16 @@ func (r *NetworkFunctionReconciler) ensureCertificates(ctx context.Context, s *s
 	if err != nil {
 		return "", certificateError(err)
 	}
-	if err := r.dropCertificates(ctx, s, certs); err != nil {
-		return "", certificateError(err)
+	if !planOnly(s.nf) {
+		if err := r.dropCertificates(ctx, s, certs); err != nil {
+			return "", certificateError(err)
+		}
 	}
 	for i, cert := range certs {
 		material, err := r.material(ctx, cert)
+		if apierrors.IsNotFound(err) && planOnly(s.nf) {
+			return "", refusePlanned("Certificate", cert.Name)
+		}
 		if err != nil {
 			return "", certificateError(err)
 		}
@@ -56,9 +61,13 @@ func (r *NetworkFunctionReconciler) requestCertificates(ctx context.Context, s *
 		if req.URIs, err = r.strings(req.URIs, s.values); err != nil {
 			return nil, err
 		}
-		cert, err := certificate.Build(s.nf, req, addresses)
+		cert, err := certificate.Build(s.holder(), req, addresses)
 		if err != nil {
 			return nil, err
+		}
+		if planOnly(s.nf) {
+			certs = append(certs, cert)
+			continue
 		}
 		if err := r.checkIssuer(ctx, cert); err != nil {
 			return nil, err

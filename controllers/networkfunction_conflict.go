@@ -31,15 +31,15 @@ func (r *NetworkFunctionReconciler) refuseConflict(ctx context.Context, s *scope
 	if s.applied() && s.observed.plan.Empty() {
 		return nil
 	}
-	var users v1alpha1.NetworkFunctionList
-	if err := r.List(ctx, &users, client.MatchingFields{targetIndex: s.endpoint.Key}); err != nil {
-		return fmt.Errorf("listing the users of Target %s: %w", s.endpoint.Key, err)
+	users, err := r.usersOn(ctx, s.endpoint.Key)
+	if err != nil {
+		return err
 	}
 	var mine plan.Inventory
-	for i := range users.Items {
-		other := &users.Items[i]
+	for i := range users {
+		other := &users[i]
 		inv := other.Status.Inventory
-		if inv == nil || inv.Target != s.endpoint.Key || !older(other, s.nf) {
+		if inv == nil || inv.Target != s.endpoint.Key || !older(other, s.holder()) || nameOf(other) == nameOf(s.holder()) {
 			continue
 		}
 		theirs, err := plan.DecodeInventory(inv.Data)
@@ -55,6 +55,15 @@ func (r *NetworkFunctionReconciler) refuseConflict(ctx context.Context, s *scope
 		}
 	}
 	return nil
+}
+
+// usersOn are the NetworkFunctions that name a Target, or hold configuration on it.
+func (r *NetworkFunctionReconciler) usersOn(ctx context.Context, key string) ([]v1alpha1.NetworkFunction, error) {
+	var users v1alpha1.NetworkFunctionList
+	if err := r.List(ctx, &users, client.MatchingFields{targetIndex: key}); err != nil {
+		return nil, fmt.Errorf("listing the users of Target %s: %w", key, err)
+	}
+	return users.Items, nil
 }
 
 // older says which of two objects was there first.
@@ -81,13 +90,13 @@ func (r *NetworkFunctionReconciler) refusedNeighbours(ctx context.Context, o cli
 	if nf.Status.Inventory == nil {
 		return nil
 	}
-	var users v1alpha1.NetworkFunctionList
-	if err := r.List(ctx, &users, client.MatchingFields{targetIndex: nf.Status.Inventory.Target}); err != nil {
+	users, err := r.usersOn(ctx, nf.Status.Inventory.Target)
+	if err != nil {
 		return nil // they look again after their interval
 	}
 	var requests []ctrlreconcile.Request
-	for i := range users.Items {
-		other := &users.Items[i]
+	for i := range users {
+		other := &users[i]
 		switch conditions.GetReason(other, meta.ReadyCondition) {
 		case v1alpha1.PathConflictReason, v1alpha1.ConstraintViolatedReason:
 			if nameOf(other) != nameOf(nf) {

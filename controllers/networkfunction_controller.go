@@ -12,6 +12,7 @@ import (
 	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/types"
 	kuberecorder "k8s.io/client-go/tools/record"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -42,6 +43,8 @@ type NetworkFunctionReconciler struct {
 	// Announced is what NFs told of changes that others made.
 	Announced *announcements
 	Renderer  *render.Renderer
+	// Conditions evaluates what checks want.
+	Conditions *render.Renderer
 	// OwnWatches act with the manager's rights, InputWatches with those of tenants.
 	OwnWatches, InputWatches Watcher
 	DNS                      dns.Checker
@@ -51,13 +54,17 @@ type NetworkFunctionReconciler struct {
 	Hydrated            *HydratedStore
 	AllowCrossNamespace bool
 
+	turns    turns
+	changes  plansUnderWay
+	gating   memory[types.NamespacedName, gating]
+	authors  authors
 	rendered renderings
 	settled  settledStates
 	proofs   proofs
 	compared comparisons
 }
 
-// +kubebuilder:rbac:groups=nf.strowger.dev,resources=networkfunctions,verbs=get;list;watch;patch
+// +kubebuilder:rbac:groups=nf.strowger.dev,resources=networkfunctions,verbs=get;list;watch;patch;delete
 // +kubebuilder:rbac:groups=nf.strowger.dev,resources=networkfunctions/status,verbs=get;patch
 // +kubebuilder:rbac:groups=nf.strowger.dev,resources=networkfunctions/finalizers,verbs=update
 // +kubebuilder:rbac:groups=nf.strowger.dev,resources=driftreports,verbs=get;create;patch
@@ -66,6 +73,7 @@ type NetworkFunctionReconciler struct {
 // +kubebuilder:rbac:groups=externaldns.k8s.io,resources=dnsendpoints,verbs=get;create;patch;delete
 // +kubebuilder:rbac:groups=source.toolkit.fluxcd.io,resources=gitrepositories;ocirepositories;buckets,verbs=get;list;watch
 // +kubebuilder:rbac:groups=kustomize.toolkit.fluxcd.io,resources=kustomizations,verbs=get;list;watch
+// +kubebuilder:rbac:groups="",resources=secrets,verbs=get;create;delete
 // +kubebuilder:rbac:groups="",resources=serviceaccounts,verbs=impersonate
 // +kubebuilder:rbac:groups="",resources=configmaps,verbs=get;list;watch
 
@@ -94,6 +102,11 @@ var phases = []phase{
 
 // Reconcile runs all phases for one NF, or removes its configuration.
 func (r *NetworkFunctionReconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Result, error) {
+	release, ok := r.turns.take(req.NamespacedName)
+	if !ok {
+		return busy(), nil
+	}
+	defer release()
 	nf := &v1alpha1.NetworkFunction{}
 	// Not from the cache: what the run before noted as applied and owned decides
 	// what is drift, and a run may follow the one before at once.
@@ -106,10 +119,13 @@ func (r *NetworkFunctionReconciler) Reconcile(ctx context.Context, req ctrl.Requ
 	if !nf.DeletionTimestamp.IsZero() {
 		return r.reconcileDelete(ctx, nf)
 	}
+	if isStandIn(nf) {
+		return r.reconcileStandIn(ctx, nf)
+	}
 	if !controllerutil.ContainsFinalizer(nf, v1alpha1.Finalizer) {
 		return r.addFinalizer(ctx, nf)
 	}
-	if nf.Spec.Suspend {
+	if nf.Spec.Suspend && nf.Status.PendingCommit == nil {
 		ctrl.LoggerFrom(ctx).Info("suspended")
 		return ctrl.Result{}, nil
 	}
@@ -133,13 +149,19 @@ func (r *NetworkFunctionReconciler) Reconcile(ctx context.Context, req ctrl.Requ
 func (r *NetworkFunctionReconciler) run(ctx context.Context, s *scope) {
 	for _, p := range phases {
 		message, err := p.run(r, ctx, s)
+		if s.planned != "" {
+			return // nothing was changed, so there is nothing more to be done or compared
+		}
 		if err != nil || !p.silent {
 			s.record(p.condition, message, err)
 		}
 		if err != nil {
 			ctrl.LoggerFrom(ctx).Info("not applied", "condition", p.condition, "reason", reconcile.As(err).Reason, "error", err.Error())
-			return
+			break
 		}
+	}
+	if s.nf.Status.PendingCommit != nil && !s.attended && s.change == nil {
+		r.attendBlind(ctx, s)
 	}
 }
 

@@ -32,7 +32,16 @@ func (r *NetworkFunctionReconciler) reconcileDelete(ctx context.Context, nf *v1a
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), duration(nf.Spec.Timeout, 2*time.Minute))
 	defer cancel()
 	s := &scope{nf: nf, status: newStatusWriter(r.Client, r.ControllerName, nf)}
-	if err := r.clear(ctx, nf); err != nil {
+	if err := r.dependentsRemain(ctx, nf); err != nil {
+		s.record(v1alpha1.AppliedCondition, "", err)
+		s.retry = dependentsRetry
+		return s.result(), client.IgnoreNotFound(r.finish(context.WithoutCancel(ctx), s))
+	}
+	err := r.endPending(ctx, s)
+	if err == nil {
+		err = r.clear(ctx, nf)
+	}
+	if err != nil {
 		return r.deletionFailed(context.WithoutCancel(ctx), s, reconcile.As(err))
 	}
 	r.forget(nameOf(nf))
@@ -49,6 +58,25 @@ func (r *NetworkFunctionReconciler) forget(name types.NamespacedName) {
 	r.settled.forget(name)
 	r.compared.forget(name)
 	r.proofs.forget(name)
+	r.gating.forget(name)
+}
+
+// endPending takes back a change that was under way when the object was deleted.
+func (r *NetworkFunctionReconciler) endPending(ctx context.Context, s *scope) error {
+	pending := s.nf.Status.PendingCommit
+	if pending == nil {
+		return nil
+	}
+	if mine, err := r.decides(ctx, s.nf); !mine {
+		return err
+	}
+	if err := r.reach(ctx, s, pending.Target); err != nil {
+		if apierrors.IsNotFound(err) {
+			return nil // there is nothing that could be taken back
+		}
+		return err
+	}
+	return r.revertChange(ctx, s, "the NetworkFunction is deleted")
 }
 
 func (r *NetworkFunctionReconciler) clear(ctx context.Context, nf *v1alpha1.NetworkFunction) error {

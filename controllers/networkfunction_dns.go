@@ -19,6 +19,9 @@ import (
 
 // publishNames hands the declared records to ExternalDNS.
 func (r *NetworkFunctionReconciler) publishNames(ctx context.Context, s *scope) (string, error) {
+	if planOnly(s.nf) {
+		return "", nil
+	}
 	if len(s.nf.Spec.DNS) == 0 {
 		return "", r.withdrawNames(ctx, s)
 	}

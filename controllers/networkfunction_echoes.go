@@ -22,11 +22,11 @@ import (
 // loadEchoes reads those of the status. What cannot be read is sent and learnt again.
 func loadEchoes(ctx context.Context, s *scope) {
 	var data []byte
-	if stored := s.nf.Status.Echoes; stored != nil {
+	if stored := s.holder().Status.Echoes; stored != nil {
 		data = stored.Data
 	}
 	var err error
-	if s.echoes, err = plan.DecodeEchoes(string(s.nf.UID), data); err != nil {
+	if s.echoes, err = plan.DecodeEchoes(string(s.holder().UID), data); err != nil {
 		ctrl.LoggerFrom(ctx).Info("status.echoes cannot be read and is learnt again", "error", err.Error())
 	}
 }

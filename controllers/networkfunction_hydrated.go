@@ -31,7 +31,7 @@ func (r *NetworkFunctionReconciler) hydrate(ctx context.Context, s *scope) {
 		status.Hydrated = nil
 		return
 	}
-	if s.failure() != nil || status.LastAppliedDigest == "" {
+	if s.failure() != nil || status.LastAppliedDigest == "" || planOnly(s.nf) { // what is planned was not applied
 		return
 	}
 	if s.declared.repository == nil {

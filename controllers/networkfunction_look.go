@@ -37,20 +37,29 @@ func (r *NetworkFunctionReconciler) look(ctx context.Context, s *scope) (string,
 	if same, err := r.unchanged(ctx, s); same || err != nil {
 		return "", err
 	}
-	if _, err := r.intendedTree(s); err != nil {
+	if same, err := r.stillThere(ctx, s); same || err != nil {
 		return "", err
 	}
+	return "", r.lookClosely(ctx, s)
+}
+
+// lookClosely decodes and compares what the NF says.
+func (r *NetworkFunctionReconciler) lookClosely(ctx context.Context, s *scope) error {
+	if _, err := r.intendedTree(s); err != nil {
+		return err
+	}
+	r.Pool.Conceal(s.endpoint, s.intended)
 	if err := r.loadInventory(ctx, s); err != nil {
-		return "", err
+		return err
 	}
 	loadEchoes(ctx, s)
 	if err := r.observe(ctx, s); err != nil {
-		return "", err
+		return err
 	}
 	if err := r.refuseConflict(ctx, s); err != nil {
-		return "", err
+		return err
 	}
-	return "", r.holdBack(ctx, s)
+	return r.holdBack(ctx, s)
 }
 
 // unchanged asks the NF whether there is anything new since it was last found to say

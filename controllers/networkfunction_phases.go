@@ -13,6 +13,7 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/fluxcd/pkg/runtime/conditions"
+	sourcev1 "github.com/fluxcd/source-controller/api/v1"
 
 	"github.com/strowger/strowger/api/v1alpha1"
 	"github.com/strowger/strowger/internal/inputs"
@@ -30,7 +31,7 @@ func (r *NetworkFunctionReconciler) resolve(ctx context.Context, s *scope) (stri
 	r.declare(ctx, s)
 	watchErr := r.watch(ctx, s)
 	for _, step := range []func(context.Context, *scope) error{
-		r.resolveTarget, r.resolveDependencies, r.resolveInputs, r.resolveLayers,
+		r.resolveTarget, r.resolveDependencies, r.resolveInputs, r.resolveWorkload, r.resolveLayers,
 	} {
 		if err := step(ctx, s); err != nil {
 			return "", err
@@ -40,6 +41,7 @@ func (r *NetworkFunctionReconciler) resolve(ctx context.Context, s *scope) (stri
 		return "", inputError(watchErr)
 	}
 	s.nf.Status.LastAttemptedRevision = s.revision
+	r.askAuthor(ctx, s)
 	return fmt.Sprintf("%s and %s ready", count(len(s.layers), "layer", "layers"), count(len(s.nf.Spec.Inputs), "input", "inputs")), nil
 }
 
@@ -96,6 +98,9 @@ func targetNotReady(t *v1alpha1.Target) error {
 }
 
 func (r *NetworkFunctionReconciler) resolveDependencies(ctx context.Context, s *scope) error {
+	if s.original != nil {
+		return nil // it changes nothing, so that nothing need be there first
+	}
 	for _, ref := range s.nf.Spec.DependsOn {
 		key, err := resolveName(s.nf.Namespace, ref.Namespace, ref.Name, "NetworkFunction", r.AllowCrossNamespace)
 		if err != nil {
@@ -110,8 +115,14 @@ func (r *NetworkFunctionReconciler) resolveDependencies(ctx context.Context, s *
 		} else if err != nil {
 			return fmt.Errorf("reading NetworkFunction %s: %w", key, err)
 		}
+		if r.changedTogether(ctx, s.nf, &other) {
+			continue
+		}
 		if !conditions.IsReady(&other) {
 			return reconcile.Waitf(v1alpha1.DependencyNotReadyReason, "NetworkFunction %s of spec.dependsOn is not ready%s", key, because(&other))
+		}
+		if conditions.GetReason(&other, v1alpha1.AppliedCondition) == v1alpha1.PlannedReason && other.Status.LastAppliedDigest != planDigest(&other) {
+			return reconcile.Waitf(v1alpha1.DependencyNotReadyReason, "NetworkFunction %s of spec.dependsOn is only planned: what it declares is not on its NF", key)
 		}
 		if !readyNow(&other) {
 			return reconcile.Waitf(v1alpha1.DependencyNotReadyReason, "NetworkFunction %s of spec.dependsOn is not yet at its new generation %d", key, other.Generation)
@@ -136,7 +147,7 @@ func (r *NetworkFunctionReconciler) resolveInputs(ctx context.Context, s *scope)
 	}
 	s.values = render.Scope{
 		Inputs:       make(map[string]render.Value, len(resolved)),
-		NF:           render.NF{Name: s.nf.Name, Namespace: s.nf.Namespace, Labels: s.nf.Labels, Annotations: s.nf.Annotations},
+		NF:           render.NF{Name: s.holder().Name, Namespace: s.nf.Namespace, Labels: s.nf.Labels, Annotations: s.nf.Annotations},
 		Target:       render.Value{Object: targetFacts(s.target)},
 		Certificates: map[string]render.Value{},
 	}
@@ -210,9 +221,18 @@ func (r *NetworkFunctionReconciler) resolveLayers(ctx context.Context, s *scope)
 		if s.revision == "" {
 			s.revision = revision
 		}
+		if r.declaredIn(s, *l.SourceRef) {
+			s.brought = revision
+		}
 		s.layers = append(s.layers, layer)
 	}
 	return nil
+}
+
+// declaredIn says whether a source is the repository that the object itself is from.
+func (r *NetworkFunctionReconciler) declaredIn(s *scope, ref v1alpha1.SourceReference) bool {
+	key, err := r.Sources.resolve(s.nf.Namespace, ref)
+	return err == nil && ref.Kind == sourcev1.GitRepositoryKind && s.declared.repository != nil && nameOf(s.declared.repository) == key
 }
 
 // watch wakes the object when anything it is made of changes: inputs with the
@@ -227,6 +247,7 @@ func (r *NetworkFunctionReconciler) watch(ctx context.Context, s *scope) error {
 		}
 		tenant = append(tenant, ref)
 	}
+	tenant = append(tenant, workloadRefs(nf)...)
 	for _, l := range nf.Spec.Config {
 		if l.SourceRef == nil {
 			continue
@@ -249,12 +270,19 @@ func sourceObject(kind string, key types.NamespacedName) v1alpha1.ObjectReferenc
 
 // render hydrates and merges the layers into the intended tree. Where the same was
 // rendered and applied before, its digest is known and the tree is not needed yet.
-func (r *NetworkFunctionReconciler) render(_ context.Context, s *scope) (string, error) {
+func (r *NetworkFunctionReconciler) render(ctx context.Context, s *scope) (string, error) {
 	s.nf.Status.Violations = nil
+	if err := r.checkGate(s); err != nil {
+		return "", err
+	}
 	s.madeOf = r.rendered.identify(s.schema, s.layers, s.values)
-	if digest, ok := r.rendered.find(nameOf(s.nf), s.madeOf); ok && digest == s.nf.Status.LastAppliedDigest {
+	digest, known := r.rendered.find(nameOf(s.nf), s.madeOf)
+	if known && (digest == s.nf.Status.LastAppliedDigest || digest == pendingDigest(s.nf) || s.nf.Status.Rollback != nil) {
 		s.digest = digest
 	} else if _, err := r.intendedTree(s); err != nil {
+		return "", err
+	}
+	if err := r.rollBack(ctx, s, s.digest); err != nil {
 		return "", err
 	}
 	return fmt.Sprintf("%s merged, digest %s", count(len(s.layers), "layer", "layers"), s.digest), nil
@@ -278,14 +306,21 @@ func (r *NetworkFunctionReconciler) intendedTree(s *scope) (*yang.Tree, error) {
 // validate finds what is wrong with the intended tree whatever the NF holds. The NF
 // need not be there for it. What else the tree needs, prove decides.
 func (r *NetworkFunctionReconciler) validate(_ context.Context, s *scope) (string, error) {
+	if !s.applied() {
+		if err := r.checkActions(s); err != nil {
+			return "", err
+		}
+	}
 	if s.intended == nil {
-		return valid, nil // it was when it was rendered
+		return valid, nil // it was proved when it was rendered
 	}
 	alone := r.proofs.proveAlone(nameOf(s.nf), s.intended, s.digest)
 	if len(alone.wrong) > 0 {
 		return "", violated(s, alone.wrong)
 	}
-	r.rendered.keep(nameOf(s.nf), s.madeOf, s.digest)
+	if s.rollback == nil {
+		r.rendered.keep(nameOf(s.nf), s.madeOf, s.digest)
+	}
 	if s.applied() {
 		return valid, nil
 	}
@@ -300,7 +335,7 @@ func (r *NetworkFunctionReconciler) validate(_ context.Context, s *scope) (strin
 // prove makes sure, before anything is sent, that the NF stays valid with what Git
 // changed. What is applied already was proved then; what corrects drift, correct proves.
 func (r *NetworkFunctionReconciler) prove(ctx context.Context, s *scope) (string, error) {
-	if !s.applied() {
+	if !s.applied() && s.intended != nil {
 		t := s.trial(s.observed.plan)
 		t.whole = true
 		if err := r.proveOrRefuse(ctx, s, t); err != nil {

@@ -4,6 +4,7 @@
 package controllers
 
 import (
+	"cmp"
 	"time"
 
 	ctrl "sigs.k8s.io/controller-runtime"
@@ -29,6 +30,8 @@ const dnsPatience = time.Minute
 type scope struct {
 	nf     *v1alpha1.NetworkFunction
 	status *statusWriter
+	// original is whom nf stands in for, nil where it is not a stand-in.
+	original *v1alpha1.NetworkFunction
 
 	// resolve
 	target   *v1alpha1.Target
@@ -37,7 +40,12 @@ type scope struct {
 	declared declaration
 	layers   []render.LayerSource
 	values   render.Scope
+	// workload is the object of spec.workloadRef, nil where there is none.
+	workload map[string]any
 	revision string
+	// brought is the revision of layers in files of the same repository, which Flux may
+	// have fetched a moment before it says that it applies it.
+	brought string
 
 	// render
 	// madeOf is what the intended tree is made of. The tree is nil as long as it is the
@@ -45,6 +53,8 @@ type scope struct {
 	madeOf   ingredients
 	intended *yang.Tree
 	digest   string
+	// rollback is the former state that is intended in place of what Git says.
+	rollback *v1alpha1.Rollback
 
 	// validate, prove
 	// unproved: whether the intended tree is valid depends on what the NF holds.
@@ -58,6 +68,16 @@ type scope struct {
 	// echoes are the forms in which the NF keeps what it was sent.
 	echoes   plan.Echoes
 	observed observation
+	// change is what the pool is asked for while a change is pending.
+	change *target.ApplyRequest
+	// attended: the pending change that the run began with was dealt with.
+	attended bool
+	// reverted is why a change was taken back; lost says that the NF holds neither it
+	// nor what it held before.
+	reverted string
+	lost     bool
+	// planned says what would be changed, where nothing is to be.
+	planned string
 	// settledAt is the revision that Flux has applied to the end, where a merge is
 	// waited for.
 	settledAt string
@@ -73,6 +93,26 @@ type scope struct {
 
 // applied: what is intended was committed and read back before. It was proved then.
 func (s *scope) applied() bool { return s.digest == s.nf.Status.LastAppliedDigest }
+
+// appliedRevision is the revision of what is intended.
+func (s *scope) appliedRevision() string {
+	if s.rollback != nil {
+		return s.rollback.Revision
+	}
+	return s.cause()
+}
+
+// reached is the revision that the NF is at as a whole. Files of a newer one may be on it
+// already; the rest of that follows when Flux has applied it.
+func (s *scope) reached() string {
+	if s.rollback != nil {
+		return s.rollback.Revision
+	}
+	return s.revision
+}
+
+// cause is the revision that what is intended comes from.
+func (s *scope) cause() string { return cmp.Or(s.brought, s.revision) }
 
 // result is when to look again.
 func (s *scope) result() ctrl.Result {

@@ -68,6 +68,8 @@ func (s *scope) setConditions() {
 			conditions.MarkFalse(nf, o.condition, o.err.Reason, "%s", reconcile.Clip(o.err.Error()))
 		case o.condition == v1alpha1.ValidatedCondition && s.unproved:
 			conditions.MarkUnknown(nf, o.condition, v1alpha1.NotProvedReason, "%s", reconcile.Clip(o.message))
+		case o.condition == v1alpha1.InSyncCondition && s.rollback != nil:
+			conditions.MarkFalse(nf, o.condition, v1alpha1.RolledBackReason, "%s", reconcile.Clip(appliedMessage(s)))
 		case o.condition == v1alpha1.InSyncCondition && len(s.drifted) > 0:
 			conditions.MarkFalse(nf, o.condition, v1alpha1.DriftedReason, "%s", reconcile.Clip(o.message))
 		case o.message == "":
@@ -96,6 +98,12 @@ func (s *scope) superseded(i int) bool {
 
 // readyMessage says in one line what the NF runs and how far it is from Git.
 func (s *scope) readyMessage() string {
+	switch {
+	case s.planned != "":
+		return s.planned
+	case s.rollback != nil:
+		return appliedMessage(s)
+	}
 	at := s.nf.Status.LastAppliedRevision
 	if at == "" {
 		at = "generation " + fmt.Sprint(s.nf.Generation)
@@ -118,6 +126,7 @@ func (s *scope) ownedCount() int32 {
 func (r *NetworkFunctionReconciler) finish(ctx context.Context, s *scope) error {
 	before := conditions.Get(s.nf, meta.ReadyCondition)
 	r.hydrate(ctx, s)
+	r.completeHistory(s.nf)
 	s.setConditions()
 	after := conditions.Get(s.nf, meta.ReadyCondition)
 	if err := r.patch(ctx, s); err != nil {
@@ -125,12 +134,26 @@ func (r *NetworkFunctionReconciler) finish(ctx context.Context, s *scope) error 
 	}
 	switch {
 	case before != nil && before.Status == after.Status && before.Reason == after.Reason && before.Message == after.Message:
+	case goesItsWay(after.Reason):
+		if before == nil || before.Reason != after.Reason {
+			r.event(s.nf, s.revision, corev1.EventTypeNormal, after.Reason, after.Message)
+		}
 	case after.Status == "False":
 		r.event(s.nf, s.revision, corev1.EventTypeWarning, after.Reason, after.Message)
 	case before != nil && before.Status == "False" && before.Reason != "":
 		r.event(s.nf, s.revision, corev1.EventTypeNormal, after.Reason, after.Message)
 	}
 	return nil
+}
+
+// goesItsWay: nothing is wrong, a change is on its way. What is awaited may be told in
+// other words each second.
+func goesItsWay(reason string) bool {
+	switch reason {
+	case v1alpha1.GatePendingReason, v1alpha1.ChangePendingReason, v1alpha1.WaitingForRolloutReason, v1alpha1.PlannedReason:
+		return true
+	}
+	return false
 }
 
 func (r *NetworkFunctionReconciler) patch(ctx context.Context, s *scope) error {

@@ -61,10 +61,10 @@ func (r *NetworkFunctionReconciler) findUnmanaged(ctx context.Context, s *scope)
 // holdBack takes out of a plan that Git asked for what the policy leaves as found and
 // Git changed nothing about: it stays drift.
 func (r *NetworkFunctionReconciler) holdBack(ctx context.Context, s *scope) error {
-	if s.applied() || s.observed.plan.Empty() || s.nf.Status.Inventory == nil {
+	if s.applied() || s.observed.plan.Empty() || s.holder().Status.Inventory == nil {
 		return nil // an NF that nothing was applied to has no drift
 	}
-	report, err := r.currentReport(ctx, s.nf)
+	report, err := r.currentReport(ctx, s.holder())
 	if err != nil {
 		return err
 	}

@@ -61,6 +61,7 @@ func (r *NetworkFunctionReconciler) SetupWithManager(mgr ctrl.Manager, opts cont
 		Watches(&v1alpha1.Target{}, handler.EnqueueRequestsFromMapFunc(r.usersOfTarget), builder.WithPredicates(targetMoved())).
 		Watches(&v1alpha1.NetworkFunction{}, handler.EnqueueRequestsFromMapFunc(r.dependents), builder.WithPredicates(readinessChanged())).
 		Watches(&v1alpha1.NetworkFunction{}, handler.EnqueueRequestsFromMapFunc(r.refusedNeighbours), builder.WithPredicates(holdingsChanged())).
+		Watches(&v1alpha1.NetworkFunction{}, handler.EnqueueRequestsFromMapFunc(r.waitingForDeletion), builder.WithPredicates(deletionProgress())).
 		Watches(&v1alpha1.DriftReport{}, handler.EnqueueRequestsFromMapFunc(reporter), builder.WithPredicates(decided())).
 		WatchesRawSource(source.TypedChannel(r.Schemas.targetChanged, enqueue(func(ctx context.Context, t *v1alpha1.Target) []ctrlreconcile.Request {
 			return r.usersOfTarget(ctx, t)

@@ -101,6 +101,10 @@ func Setup(mgr ctrl.Manager, o Options) (stop func(), err error) {
 	if err != nil {
 		return nil, fmt.Errorf("setting up expressions: %w", err)
 	}
+	conditions, err := render.NewForConditions()
+	if err != nil {
+		return nil, fmt.Errorf("setting up the expressions of checks: %w", err)
+	}
 	watches, err := newWatches(mgr, 5, o.AllowCrossNamespace)
 	if err != nil {
 		return nil, err
@@ -120,16 +124,20 @@ func Setup(mgr ctrl.Manager, o Options) (stop func(), err error) {
 	}).SetupWithManager(mgr, opts, pool.targets); err != nil {
 		return nil, fmt.Errorf("setting up the Target controller: %w", err)
 	}
-	if err := (&NetworkFunctionReconciler{
+	functions, rolledOut := &NetworkFunctionReconciler{
 		Client: mgr.GetClient(), EventRecorder: recorder, ControllerName: controllerName,
 		APIReader:    mgr.GetAPIReader(),
 		Impersonator: &Impersonator{Own: mgr.GetAPIReader(), Config: mgr.GetConfig(), Options: client.Options{Scheme: mgr.GetScheme(), Mapper: mgr.GetRESTMapper()}},
-		Sources:      sources, Endpoints: endpoints, Schemas: schemas, Pool: pool.Pool, Targets: pool.targets, Announced: &pool.announced, Renderer: renderer,
+		Sources:      sources, Endpoints: endpoints, Schemas: schemas, Pool: pool.Pool, Targets: pool.targets, Announced: &pool.announced, Renderer: renderer, Conditions: conditions,
 		OwnWatches: ownWatches, InputWatches: inputWatches,
 		DNS: dns.Checker{Resolver: o.DNSResolver}, Hydrated: hydrated, DriftMode: o.DriftMode,
 		AllowCrossNamespace: o.AllowCrossNamespace,
-	}).SetupWithManager(mgr, opts, pool.users, ownWatches.Events(), inputWatches.Events(), revisions, hydrated.Functions); err != nil {
+	}, newWakes()
+	if err := functions.SetupWithManager(mgr, opts, pool.users, ownWatches.Events(), inputWatches.Events(), revisions, hydrated.Functions, rolledOut); err != nil {
 		return nil, fmt.Errorf("setting up the NetworkFunction controller: %w", err)
+	}
+	if err := setupRollouts(mgr, recorder, opts, functions, rolledOut); err != nil {
+		return nil, err
 	}
 	if err := (&RevisionReconciler{
 		Client: mgr.GetClient(), APIReader: mgr.GetAPIReader(), Watches: revisionWatches, Functions: revisions,

@@ -23,6 +23,8 @@ var wordings = map[target.Reason]wording{
 	target.NotCalled:            {v1alpha1.NotCalledReason, "%w", reconcile.Waitf},
 	target.Unreachable:          {v1alpha1.UnreachableReason, "%w; check address, network and the NETCONF server of the NF", reconcile.Failf},
 	target.Timeout:              {v1alpha1.NETCONFTimeoutReason, "%w; check the NF's load, or raise the Target's spec.connection.rpcTimeout", reconcile.Failf},
+	target.ChangePending:        {v1alpha1.ChangePendingReason, "%w", reconcile.Waitf},
+	target.CommitExpired:        {v1alpha1.CommitExpiredReason, "%w", reconcile.Failf},
 	target.LockDenied:           {v1alpha1.LockDeniedReason, "%w", reconcile.Waitf},
 	target.RPCError:             {v1alpha1.RPCErrorReason, "the NF refused: %w", reconcile.Failf},
 	target.ReadBackMismatch:     {v1alpha1.ReadBackMismatchReason, "%w", reconcile.Failf},

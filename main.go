@@ -12,6 +12,7 @@ import (
 	ctrl "sigs.k8s.io/controller-runtime"
 
 	"github.com/strowger/strowger/internal/offline"
+	"github.com/strowger/strowger/internal/preview"
 	"github.com/strowger/strowger/internal/simulate"
 )
 
@@ -35,6 +36,6 @@ func newRoot() *cobra.Command {
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
-	root.AddCommand(newManagerCommand(), simulate.NewCommand(), offline.NewValidateCommand(), offline.NewDiffCommand())
+	root.AddCommand(newManagerCommand(), simulate.NewCommand(), offline.NewValidateCommand(), preview.Attach(offline.NewDiffCommand()))
 	return root
 }

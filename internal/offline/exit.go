@@ -63,3 +63,10 @@ func answering(cmd *cobra.Command) *cobra.Command {
 	cmd.SilenceUsage, cmd.SilenceErrors = true, true
 	return cmd
 }
+
+// Differs is the error of a command that found a difference and has said so.
+func Differs() error { return &exitError{code: exitNo} }
+
+// Trouble is the error of a command that could not answer the question; nil err: that
+// was said already.
+func Trouble(err error) error { return &exitError{code: exitTrouble, err: err} }

@@ -12,6 +12,8 @@ VERSION ?= 0.1.0
 TEST_FLAGS ?=
 # BENCH_FLAGS go to hack/bench: -rows REGEXP, -runs N, names of tables.
 BENCH_FLAGS ?=
+# SOAK_FLAGS go to e2e/crash/soak: -duration D, -runs N, -seed N, -lanes REGEXP, -faults REGEXP.
+SOAK_FLAGS ?=
 # FUZZTIME is how long each fuzz target runs.
 FUZZTIME ?= 30s
 KUBECTL ?= kubectl
@@ -113,6 +115,10 @@ test-unit: $(GOTESTSUM) ## Run the tests that need nothing but Go.
 .PHONY: stack
 stack: deps ## Run the stack until interrupted, to try things by hand.
 	go run ./e2e/stack/cmd/stack up
+
+.PHONY: soak
+soak: deps stack-tools ## Kill the operator and break all around it, for long; SOAK_FLAGS='-duration 8h -seed N'.
+	go run ./e2e/crash/soak $(SOAK_FLAGS)
 
 .PHONY: demo
 demo: deps stack-tools ## Show the operator at work on the stack; ONESHOT=1 ends after one round.

@@ -72,7 +72,10 @@ func (e *environment) addFlux(s *Stack, _ Options) (starter, error) {
 	s.KustomizeController = e.supervisor.add(e.fluxController(s, ToolKustomizeController, addrs[3], addrs[4],
 		"--events-addr", s.EventsURL,
 		// A Kustomization that waits for another to reach the same revision asks again after this; default 30s.
-		"--requeue-dependency", "1s"))
+		"--requeue-dependency", "1s",
+		// A Kustomization that waits for its objects turns to the next commit at once, so that what it waits for can be
+		// reverted.
+		"--feature-gates", "CancelHealthCheckOnNewRevision=true"))
 	s.NotificationController = e.supervisor.add(e.fluxController(s, ToolNotification, addrs[5], addrs[6],
 		"--events-addr", addrs[7], "--receiverAddr", addrs[8]))
 	return func(ctx context.Context) error {

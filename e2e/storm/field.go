@@ -4,7 +4,6 @@
 package storm
 
 import (
-	"bufio"
 	"context"
 	_ "embed"
 	"encoding/json"
@@ -12,7 +11,6 @@ import (
 	"io"
 	"net/http"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -85,26 +83,14 @@ func start(ctx context.Context, opts Options) (*field, error) {
 	if f.pushes, err = f.Git.CountPushes(repository); err != nil {
 		return f, err
 	}
-	binary, err := build(ctx, root)
-	if err != nil {
+	binary := stack.OperatorPath(root)
+	if err := stack.BuildOperator(ctx, root, binary); err != nil {
 		return f, err
 	}
 	if err := f.startDevices(ctx, binary); err != nil {
 		return f, err
 	}
 	return f, f.startOperator(ctx, binary)
-}
-
-// build makes the operator's program, which is the simulator's too.
-func build(ctx context.Context, root string) (string, error) {
-	path := filepath.Join(root, "bin", "strowger")
-	cmd := exec.CommandContext(ctx, "go", "build", "-o", path, ".")
-	cmd.Dir = root
-	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if output, err := cmd.CombinedOutput(); err != nil {
-		return "", fmt.Errorf("building the operator: %w\n%s", err, output)
-	}
-	return path, nil
 }
 
 func (f *field) startDevices(ctx context.Context, binary string) error {
@@ -223,20 +209,4 @@ func (f *field) versions(ctx context.Context) (map[string]string, error) {
 		out["report "+reports.Items[i].Name] = reports.Items[i].ResourceVersion
 	}
 	return out, nil
-}
-
-// peakMemory reads from /proc how much memory a process has had resident at most.
-func peakMemory(pid int) (int64, error) {
-	file, err := os.Open(fmt.Sprintf("/proc/%d/status", pid))
-	if err != nil {
-		return 0, fmt.Errorf("reading the operator's memory: %w", err)
-	}
-	defer func() { _ = file.Close() }()
-	for lines := bufio.NewScanner(file); lines.Scan(); {
-		var kilobytes int64
-		if _, err := fmt.Sscanf(lines.Text(), "VmHWM: %d kB", &kilobytes); err == nil {
-			return kilobytes << 10, nil
-		}
-	}
-	return 0, fmt.Errorf("/proc/%d/status does not say VmHWM", pid)
 }

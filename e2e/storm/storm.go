@@ -15,6 +15,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/strowger/strowger/api/v1alpha1"
+	"github.com/strowger/strowger/e2e/stack"
 )
 
 // Options of a storm.
@@ -217,7 +218,7 @@ func (f *field) lookAgain(ctx context.Context, r *Result) error {
 		return err
 	}
 	r.PushesAfter = len(pushes) - r.Pushes
-	r.PeakMemory, err = peakMemory(f.operator.PID())
+	r.PeakMemory, err = stack.PeakMemory(f.operator.PID())
 	return err
 }
 

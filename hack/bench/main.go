@@ -70,7 +70,7 @@ func run(ctx context.Context) error {
 
 // allTables lists the tables in the order they are printed.
 func allTables() []*table {
-	return []*table{yangTable(), growthTable(), netconfTable(), reconcileTable(), driftTable()}
+	return []*table{yangTable(), growthTable(), netconfTable(), reconcileTable(), changeTable(), driftTable()}
 }
 
 func names(tables []*table) []string {

@@ -22,9 +22,20 @@ import (
 // roundTrip is what the slow link takes, there and back.
 const roundTrip = 100 * time.Millisecond
 
+// plainTrips are the round trips of an apply that nobody has to confirm.
+const plainTrips = 4
+
 // applied counts the round trips of an apply over a slow link: how often its time holds
 // that of one.
-func applied(ctx context.Context, _ int) (figure, error) {
+func applied(ctx context.Context, _ int) (figure, error) { return counted(ctx, (*applier).apply) }
+
+// confirmed counts those of a change that is prepared, committed and confirmed.
+func confirmed(ctx context.Context, _ int) (figure, error) { return counted(ctx, (*applier).confirm) }
+
+// change gives the NF a name, and returns how long that took.
+type change func(a *applier, ctx context.Context, name string) (time.Duration, error)
+
+func counted(ctx context.Context, change change) (figure, error) {
 	// One of its own: netconfd 2.13 does not survive that its modules are read twice.
 	n, stop, err := stack.StartNetconfd(ctx, stack.Options{})
 	if err != nil {
@@ -42,11 +53,11 @@ func applied(ctx context.Context, _ int) (figure, error) {
 	}
 	defer a.pool.Close()
 	// The first one finds out what the server is like.
-	if _, err := a.apply(ctx, "first"); err != nil {
+	if _, err := change(a, ctx, "first"); err != nil {
 		return figure{}, err
 	}
 	link.delay.Store(int64(roundTrip / 2))
-	took, err := a.apply(ctx, "second")
+	took, err := change(a, ctx, "second")
 	return figure{Kind: trips, Time: took, Units: int(took / roundTrip)}, err
 }
 
@@ -69,29 +80,60 @@ func newApplier(ctx context.Context, server client.Server, addr string) (*applie
 	return a, nil
 }
 
-// apply gives the NF a name, and returns how long that took.
+// apply makes the change at once.
 func (a *applier) apply(ctx context.Context, name string) (time.Duration, error) {
+	r, err := a.request(ctx, name)
+	if err != nil {
+		return 0, err
+	}
+	began := time.Now()
+	_, err = a.pool.Apply(ctx, a.endpoint, r)
+	return time.Since(began), err
+}
+
+// confirm makes the change to be confirmed, and confirms it without waiting for anything.
+func (a *applier) confirm(ctx context.Context, name string) (time.Duration, error) {
+	const token = "strowger/bench"
+	r, err := a.request(ctx, name)
+	if err != nil {
+		return 0, err
+	}
+	p, err := a.pool.Procedure(ctx, a.endpoint)
+	if err != nil {
+		return 0, err
+	}
+	began := time.Now()
+	if _, err = a.pool.Prepare(ctx, a.endpoint, token, r); err != nil {
+		return 0, err
+	}
+	if _, err = a.pool.CommitConfirmed(ctx, a.endpoint, token, r, target.Confirmation{Method: p.Method, Timeout: time.Minute}); err != nil {
+		return 0, err
+	}
+	_, err = a.pool.Confirm(ctx, a.endpoint, token, p.Method, r)
+	return time.Since(began), err
+}
+
+// request is the change that gives the NF a name.
+func (a *applier) request(ctx context.Context, name string) (target.ApplyRequest, error) {
 	want := yang.NewTree(a.schema)
 	if _, err := want.Set("/ietf-system:system/hostname", name, yang.Origin{}, false); err != nil {
-		return 0, err
+		return target.ApplyRequest{}, err
 	}
 	filter := plan.Filter(a.schema, plan.Inventory{}, want)
 	seen, err := a.pool.Observe(ctx, a.endpoint, filter)
 	if err != nil {
-		return 0, err
+		return target.ApplyRequest{}, err
 	}
 	observed, _, errs := yang.DecodeXML(a.schema, bytes.NewReader(seen.XML), yang.XMLOptions{IgnoreUnknown: true, ConfigOnly: true})
 	if err := errs.Err(); err != nil {
-		return 0, err
+		return target.ApplyRequest{}, err
 	}
 	owned := plan.Own(plan.Inventory{}, want, observed)
 	p := plan.Diff(want, observed, owned, plan.Options{})
 	if p.Empty() {
-		return 0, fmt.Errorf("the hostname is %q already", name)
+		return target.ApplyRequest{}, fmt.Errorf("the hostname is %q already", name)
 	}
-	began := time.Now()
-	_, err = a.pool.Apply(ctx, a.endpoint, target.ApplyRequest{Schema: a.schema, Plan: p, Filter: filter, Intended: want, Owned: owned})
-	return time.Since(began), err
+	return target.ApplyRequest{Schema: a.schema, Plan: p, Filter: filter, Intended: want, Owned: owned}, nil
 }
 
 // slowLink passes connections on, and each byte after a delay, in nanoseconds.

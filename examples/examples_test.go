@@ -179,7 +179,7 @@ func TestSamplesCoverEveryKind(t *testing.T) {
 	for _, m := range manifests(t, samples) {
 		kinds[m.object.GetObjectKind().GroupVersionKind().Kind] = true
 	}
-	for _, kind := range []string{"NetworkFunction", "Target", "YANGLibrary", "DriftReport"} {
+	for _, kind := range []string{"NetworkFunction", "NetworkFunctionRollout", "Target", "YANGLibrary", "DriftReport"} {
 		if !kinds[kind] {
 			t.Errorf("%s: no sample of a %s", samples, kind)
 		}

@@ -22,6 +22,7 @@ import (
 
 	nfv1 "github.com/strowger/strowger/api/v1alpha1"
 	"github.com/strowger/strowger/internal/render"
+	"github.com/strowger/strowger/internal/target"
 	"github.com/strowger/strowger/internal/yang"
 	"github.com/strowger/strowger/internal/yang/validate"
 )
@@ -326,4 +327,50 @@ func TestLibrariesCompile(t *testing.T) {
 		})
 	}
 	compile(t, files(t, filepath.Join(core5g, "yang"), "*.yang"), yang.Options{})
+}
+
+// Every check compiles to a condition over what it sees, and reads what the modules have.
+func TestChecksAreConditions(t *testing.T) {
+	all := manifests(t, core5g)
+	conditions, err := render.NewForConditions()
+	if err != nil {
+		t.Fatal(err)
+	}
+	checked := 0
+	check := func(t *testing.T, c nfv1.Check, seen ...string) {
+		t.Helper()
+		checked++
+		if c.Get != "" {
+			seen = append(seen, "value", "values")
+		}
+		if c.Expr == "" {
+			return
+		}
+		if err := conditions.CheckCondition(c.Expr, seen...); err != nil {
+			t.Errorf("check %s: %s: %v", c.Name, c.Expr, err)
+		}
+	}
+	for name, nf := range objects[*nfv1.NetworkFunction](all) {
+		t.Run(name, func(t *testing.T) {
+			for _, c := range nf.Spec.Commit.Checks {
+				check(t, c, "workload")
+				if c.Get == "" {
+					continue
+				}
+				if err := target.CheckPath(modulesOf(t, all, nf), c.Get); err != nil {
+					t.Errorf("check %s: %v", c.Name, err)
+				}
+			}
+		})
+	}
+	for name, rollout := range objects[*nfv1.NetworkFunctionRollout](all) {
+		t.Run(name, func(t *testing.T) {
+			for _, c := range rollout.Spec.Checks {
+				check(t, c.Check, "members")
+			}
+		})
+	}
+	if checked < 4 {
+		t.Errorf("only %d checks were found", checked)
+	}
 }

@@ -146,7 +146,17 @@ func (d *demo) change(ctx context.Context) error {
 				return fmt.Errorf("%s has %s %q after the commit", name, c.leaf, value)
 			}
 			d.tell("%s: %s = %s; from Flux artifact ready to configuration committed on the NF: %.2f s", name, c.leaf, value, journey.Since(name).Seconds())
+			nf, err := d.NetworkFunction(ctx, name)
+			if err != nil {
+				return err
+			}
+			if !ended(nf, d.commit, v1alpha1.OutcomeApplied) {
+				return fmt.Errorf("the history of %s does not say that it was changed by %s: %+v", name, world.Short(d.commit), nf.Status.History)
+			}
 		}
+	}
+	if err := d.showHistory(ctx, name); err != nil {
+		return err
 	}
 	return d.WaitReady(ctx, d.commit, world.Functions()...)
 }
@@ -223,18 +233,7 @@ func (d *demo) steady(ctx context.Context) error {
 
 // describe writes what kubectl describes of an NF into the folder that was asked for.
 func (d *demo) describe(ctx context.Context, name, as string) error {
-	if d.describeDir == "" {
-		return nil
-	}
-	output, err := d.Kubectl(ctx, "describe", "networkfunction", name, "-n", world.Namespace)
-	if err != nil {
-		return err
-	}
-	if err := d.keep(as+".txt", output); err != nil {
-		return err
-	}
-	d.tell("kubectl describe networkfunction %s: %s", name, filepath.Join(d.describeDir, as+".txt"))
-	return nil
+	return d.describeObject(ctx, "networkfunction", name, as)
 }
 
 // invite says how to look around.

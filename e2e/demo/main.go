@@ -24,7 +24,7 @@ import (
 )
 
 func main() {
-	describe := flag.String("describe-dir", "", "folder for what kubectl describes of a healthy, a drifted and a rejected NF, and for a pull request")
+	describe := flag.String("describe-dir", "", "folder for what kubectl describes of NFs that are healthy, drifted, rejected or had a change taken back, and of a rollout, and for a pull request")
 	interval := flag.Duration("interval", 10*time.Second, "interval at which NFs are observed")
 	dir := flag.String("dir", "", "folder for logs, data and credentials; default: a temporary one")
 	resolver := flag.String("dns-resolver", "", "with KUBECONFIG: host:port of the name server that the cluster's ExternalDNS publishes to")
@@ -67,6 +67,9 @@ var steps = []struct {
 	{"A pull request is closed, and Git's value comes back", (*demo).refused},
 	{"A commit changes the network functions", (*demo).change},
 	{"A commit that cannot be is rejected, and reverted", (*demo).reject},
+	{"A commit that is valid breaks a network function, and is taken back", (*demo).takenBack},
+	{"The operator dies half-way, and the network function takes the change back by itself", (*demo).diesHalfWay},
+	{"Both ends of an interface change together, or not at all", (*demo).together},
 	{"Nothing changes: what that costs", (*demo).steady},
 }
 

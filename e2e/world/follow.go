@@ -122,7 +122,8 @@ func (f *follower) seeSource(event watch.Event) {
 
 func (f *follower) seeFunction(event watch.Event) {
 	nf, ok := event.Object.(*v1alpha1.NetworkFunction)
-	if !ok || nf.Status.LastAppliedDigest == f.digests[nf.Name] || !f.journey.Committed[nf.Name].IsZero() {
+	// While a change is under way no digest is applied.
+	if !ok || nf.Status.LastAppliedDigest == "" || nf.Status.LastAppliedDigest == f.digests[nf.Name] || !f.journey.Committed[nf.Name].IsZero() {
 		return
 	}
 	if apimeta.IsStatusConditionTrue(nf.Status.Conditions, v1alpha1.AppliedCondition) {

@@ -57,6 +57,7 @@ func (w *World) adapt(name string, content []byte) []byte {
 			content = bytes.ReplaceAll(content, []byte("address: "+d.exampleAddr+"\n"), []byte("address: "+d.targetAddr+"\n"))
 		}
 	case "nf":
+		content = bytes.ReplaceAll(content, []byte(exampleSBI), []byte(w.sbi.address()))
 		if w.interval > 0 {
 			content = bytes.ReplaceAll(content, []byte("\n  interval: 30s\n"), []byte("\n  interval: "+w.interval.String()+"\n"))
 		}

@@ -7,9 +7,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"time"
 
 	cmv1 "github.com/cert-manager/cert-manager/pkg/apis/certmanager/v1"
@@ -72,12 +69,15 @@ type World struct {
 	// CallHome is where the operator listens for NFs that call home over SSH.
 	CallHome string
 
-	root          string
-	log           io.Writer
-	interval      time.Duration
-	resolver      string
-	binary        string
-	receiverToken string
+	root     string
+	log      io.Writer
+	interval time.Duration
+	resolver string
+	binary   string
+
+	sbi             *sbi
+	endSurroundings func()
+	receiverToken   string
 }
 
 // Start runs the stack and the devices, commits the example and lets Flux apply it. The operator is not started.
@@ -90,7 +90,8 @@ func Start(ctx context.Context, opts Options) (*World, error) {
 	if w.log == nil {
 		w.log = io.Discard
 	}
-	if w.binary, err = build(ctx, root); err != nil {
+	w.binary = stack.OperatorPath(root)
+	if err := stack.BuildOperator(ctx, root, w.binary); err != nil {
 		return nil, err
 	}
 	w.Stack, err = stack.Start(ctx, stack.Options{Root: root, Dir: opts.Dir, Log: opts.Log})
@@ -120,18 +121,6 @@ func (w *World) Leave(ctx context.Context) error {
 	return err
 }
 
-// build makes the operator's program, which is the simulator's too.
-func build(ctx context.Context, root string) (string, error) {
-	path := filepath.Join(root, "bin", "strowger")
-	cmd := exec.CommandContext(ctx, "go", "build", "-o", path, ".")
-	cmd.Dir = root
-	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if output, err := cmd.CombinedOutput(); err != nil {
-		return "", fmt.Errorf("building the operator: %w\n%s", err, output)
-	}
-	return path, nil
-}
-
 // populate starts the devices and creates what the example's README asks for.
 func (w *World) populate(ctx context.Context) error {
 	var err error
@@ -155,6 +144,9 @@ func (w *World) populate(ctx context.Context) error {
 	}
 	w.CallHome = addrs[0]
 	if err := w.startDevices(ctx); err != nil {
+		return err
+	}
+	if err := w.startSurroundings(ctx); err != nil {
 		return err
 	}
 	if w.PowerDNS != nil {

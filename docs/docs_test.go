@@ -23,10 +23,11 @@ import (
 )
 
 var pages = map[string]any{
-	"networkfunctions.md": nfv1.NetworkFunction{},
-	"targets.md":          nfv1.Target{},
-	"yanglibraries.md":    nfv1.YANGLibrary{},
-	"driftreports.md":     nfv1.DriftReport{},
+	"networkfunctions.md":        nfv1.NetworkFunction{},
+	"networkfunctionrollouts.md": nfv1.NetworkFunctionRollout{},
+	"targets.md":                 nfv1.Target{},
+	"yanglibraries.md":           nfv1.YANGLibrary{},
+	"driftreports.md":            nfv1.DriftReport{},
 }
 
 const spec = "spec/v1alpha1"

@@ -235,6 +235,14 @@ type objects struct {
 	reading time.Duration
 }
 
+// Create takes what is kept of an applied change; nothing reads it here.
+func (m *objects) Create(context.Context, client.Object, ...client.CreateOption) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.written++
+	return nil
+}
+
 func (m *objects) key(name types.NamespacedName, o any) string {
 	return reflect.TypeOf(o).String() + " " + name.String()
 }
@@ -278,6 +286,10 @@ func (m *objects) Status() client.SubResourceWriter { return statusOf{objects: m
 type statusOf struct {
 	client.SubResourceWriter
 	*objects
+}
+
+func (w statusOf) Create(context.Context, client.Object, client.Object, ...client.SubResourceCreateOption) error {
+	return errors.ErrUnsupported
 }
 
 func (w statusOf) Patch(_ context.Context, o client.Object, _ client.Patch, _ ...client.SubResourcePatchOption) error {

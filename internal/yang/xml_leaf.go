@@ -12,30 +12,33 @@ import (
 
 // leaf reads the text of a leaf or leaf-list entry and checks it.
 func (d *xmlDecoder) leaf(at, c *Data, attrs []xmlstream.Attr) error {
-	ok, err := d.leafText(at, c)
-	if err != nil || !ok {
-		return err
+	text, ok := d.in.Content()
+	if !ok {
+		var err error
+		if text, ok, err = d.leafText(at, c); err != nil || !ok {
+			return err
+		}
 	}
 	name := xmlstream.Name{Space: c.node.mod.Namespace, Local: c.node.def.name}
 	var terr *typeError
 	switch {
 	case d.o.Expand != nil:
-		text, tainted, err := d.o.Expand(string(d.text), int(c.line))
+		expanded, tainted, err := d.o.Expand(string(text), int(c.line))
 		if err != nil {
 			d.problem(at, name, int(c.line), &Error{Tag: "invalid-value", Message: err.Error()})
 			return nil //nolint:nilerr // it is kept among the problems, and decoding goes on
 		}
 		c.taint = tainted
-		d.text = append(d.text[:0], text...)
-		if !d.removed(attrs) {
-			c.value, terr = d.values.canonical(c.node, text)
+		text = []byte(expanded)
+		if !d.removed(text, attrs) {
+			c.value, terr = d.values.canonical(c.node, expanded)
 		}
-	case d.removed(attrs):
+	case d.removed(text, attrs):
 	default:
-		c.value, terr = d.values.value(c.node, d.text)
+		c.value, terr = d.values.value(c.node, text)
 	}
 	if terr != nil {
-		d.problem(at, name, int(c.line), c.node.valueError(terr, string(d.text), c.taint))
+		d.problem(at, name, int(c.line), c.node.valueError(terr, string(text), c.taint))
 		return nil
 	}
 	d.open = append(d.open, c)
@@ -44,24 +47,25 @@ func (d *xmlDecoder) leaf(at, c *Data, attrs []xmlstream.Attr) error {
 }
 
 // removed says that a leaf needs no value, since it goes.
-func (d *xmlDecoder) removed(attrs []xmlstream.Attr) bool {
-	return d.o.Edit && blank(d.text) && removes(attrs)
+func (d *xmlDecoder) removed(text []byte, attrs []xmlstream.Attr) bool {
+	return d.o.Edit && blank(text) && removes(attrs)
 }
 
-// leafText reads the text up to the end tag into d.text. The namespaces of the element
-// stay in force until the next event. It returns false when the element is unusable.
-func (d *xmlDecoder) leafText(at, c *Data) (bool, error) {
+// leafText returns the text up to the end tag, which is valid until the next leaf. The
+// namespaces of the element stay in force until the next event. It returns false when the
+// element is unusable.
+func (d *xmlDecoder) leafText(at, c *Data) (text []byte, ok bool, err error) {
 	d.text = d.text[:0]
-	ok := true
+	ok = true
 	for {
 		kind, err := d.in.Next()
 		switch {
 		case err != nil:
-			return false, err
+			return nil, false, err
 		case kind == xmlstream.Text:
 			d.text = append(d.text, d.in.Text()...)
 		case kind == xmlstream.End:
-			return ok, nil
+			return d.text, ok, nil
 		default:
 			if ok {
 				d.problem(at, xmlstream.Name{Space: c.node.mod.Namespace, Local: c.node.def.name}, int(c.line),
@@ -70,7 +74,7 @@ func (d *xmlDecoder) leafText(at, c *Data) (bool, error) {
 			}
 			ok = false
 			if err := d.in.Skip(); err != nil {
-				return false, err
+				return nil, false, err
 			}
 		}
 	}

@@ -74,9 +74,11 @@ type Reader struct {
 	srcErr   error
 	err      error // every later Next returns it
 
-	// Lines are counted when somebody asks: line is that of buf[lineAt]. The last event
-	// starts at mark; when lineAt is beyond it already, markLine is its line.
+	// Lines are counted when somebody asks: line is that of buf[lineAt], and no line ends
+	// between there and buf[unbroken]. The last event starts at mark; when lineAt is beyond
+	// it already, markLine is its line.
 	line, lineAt   int
+	unbroken       int
 	mark, markLine int
 
 	begun    bool // the first byte was looked at
@@ -237,6 +239,28 @@ func (r *Reader) Attrs() []Attr { return r.attrs }
 // Text returns the piece of text. It is valid until the next event.
 func (r *Reader) Text() []byte { return r.text }
 
+// Content reads what is inside the element that starts, and its end, if that is only text
+// which stands for itself and lies ready; else it reads nothing and returns false. The text
+// is valid until the next event. It spares the events of what most elements are.
+func (r *Reader) Content() (text []byte, ok bool) {
+	if r.empty || r.closing || r.cdata || len(r.open) == 0 {
+		return nil, false
+	}
+	rest, name := r.buf[r.pos:r.end], r.open[len(r.open)-1].name.raw
+	n := 0
+	for n < len(rest) && class[rest[n]]&plainByte != 0 {
+		n++
+	}
+	end := n + len("</") + len(name)
+	if end >= len(rest) || rest[n] != '<' || rest[n+1] != '/' || rest[end] != '>' || string(rest[n+len("</"):end]) != name {
+		return nil, false
+	}
+	r.mark = r.pos + n
+	r.pos += end + 1
+	r.closing = true
+	return rest[:n], true
+}
+
 // Depth returns how many elements are open, the one that starts or ends included.
 func (r *Reader) Depth() int { return len(r.open) }
 
@@ -274,8 +298,8 @@ func (r *Reader) Line() int {
 		return r.markLine
 	}
 	if r.lineAt < r.mark {
-		r.line += bytes.Count(r.buf[r.lineAt:r.mark], newline)
-		r.lineAt, r.markLine = r.mark, r.line
+		r.countLines(r.mark)
+		r.markLine = r.line
 	}
 	return r.line
 }
@@ -286,14 +310,28 @@ func (r *Reader) settle(upTo int) {
 		return
 	}
 	if r.lineAt <= r.mark && r.mark <= upTo {
-		r.line += bytes.Count(r.buf[r.lineAt:r.mark], newline)
-		r.lineAt, r.markLine = r.mark, r.line
+		r.countLines(r.mark)
+		r.markLine = r.line
 	}
-	r.line += bytes.Count(r.buf[r.lineAt:upTo], newline)
-	r.lineAt = upTo
+	r.countLines(upTo)
 }
 
-var newline = []byte{'\n'}
+// countLines moves lineAt. It looks for the next end of a line only when the last one that
+// was found is passed: what programs write has few, or is all on one line.
+func (r *Reader) countLines(upTo int) {
+	for r.unbroken < upTo {
+		i := bytes.IndexByte(r.buf[r.unbroken:r.end], '\n')
+		if i < 0 {
+			r.unbroken = r.end
+			break
+		}
+		if r.unbroken += i; r.unbroken < upTo {
+			r.line++
+			r.unbroken++
+		}
+	}
+	r.lineAt = upTo
+}
 
 // need makes n bytes available at pos, or returns io.EOF or why it cannot.
 func (r *Reader) need(n int) error {
@@ -318,6 +356,7 @@ func (r *Reader) more() error {
 		copy(r.buf, r.buf[r.pos:r.end])
 		r.end -= r.pos
 		r.lineAt -= r.pos
+		r.unbroken -= r.pos
 		r.mark -= r.pos
 		r.pos = 0
 	}

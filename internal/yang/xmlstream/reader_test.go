@@ -18,7 +18,10 @@ import (
 )
 
 // events reads a document into one line for each event; pieces of a text are joined.
-func events(src io.Reader, l Limits) ([]string, error) {
+func events(src io.Reader, l Limits) ([]string, error) { return read(src, l, false) }
+
+// read is events, with or without Content where it can be used.
+func read(src io.Reader, l Limits, content bool) ([]string, error) {
 	r := NewReader(src, l)
 	var out []string
 	var text strings.Builder
@@ -41,6 +44,15 @@ func events(src io.Reader, l Limits) ([]string, error) {
 				line += fmt.Sprintf(" {%s}%s=%q", a.Space, a.Local, a.Value)
 			}
 			out = append(out, line)
+			if !content {
+				continue
+			}
+			if inside, ok := r.Content(); ok {
+				if len(inside) > 0 {
+					out = append(out, fmt.Sprintf("text %q", inside))
+				}
+				out = append(out, "end {"+r.Name().Space+"}"+r.Name().Local)
+			}
 		case End:
 			out = append(out, "end {"+r.Name().Space+"}"+r.Name().Local)
 		case Text:
@@ -232,6 +244,37 @@ func TestReaderLines(t *testing.T) {
 	}
 }
 
+// Lines are right however they are asked for, and whatever is passed without asking.
+func TestReaderLinesOfContent(t *testing.T) {
+	doc := strings.Repeat("<a>x</a>\n<b>\n</b><c>&amp;\n</c>\n", 2000)
+	for _, every := range []int{1, 2, 3, 7, 100, 5999} {
+		r := NewReader(strings.NewReader(doc), Limits{})
+		for i := 0; ; i++ {
+			k, err := r.Next()
+			if err == io.EOF {
+				break
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			if k != Start {
+				i--
+				continue
+			}
+			if i%every == 0 {
+				if want := 1 + 4*(i/3) + []int{0, 1, 2}[i%3]; r.Line() != want {
+					t.Fatalf("element %d, asked for every %d: line %d, want %d", i, every, r.Line(), want)
+				}
+			}
+			if text, ok := r.Content(); ok && i%every == 0 {
+				if want := 1 + 4*(i/3) + []int{0, 2, 0}[i%3]; r.Line() != want {
+					t.Fatalf("end of element %d with %q: line %d, want %d", i, text, r.Line(), want)
+				}
+			}
+		}
+	}
+}
+
 func TestReaderKeepsTheSourcesError(t *testing.T) {
 	cause := errors.New("connection lost")
 	_, err := events(io.MultiReader(strings.NewReader("<a>"), iotest.ErrReader(cause)), Limits{})
@@ -284,6 +327,10 @@ var refusedOnly = []string{
 func compareWithPeer(t *testing.T, doc string) {
 	t.Helper()
 	got, err := events(strings.NewReader(doc), Limits{})
+	short, shortErr := read(strings.NewReader(doc), Limits{}, true)
+	if diff := cmp.Diff(got, short); diff != "" || fmt.Sprint(err) != fmt.Sprint(shortErr) {
+		t.Fatalf("%q: with Content %v, else %v\n%s", doc, shortErr, err, diff)
+	}
 	want, peerErr := peerEvents(doc)
 	switch {
 	case err == nil && peerErr == nil:

@@ -11,30 +11,32 @@ import (
 	"unicode/utf8"
 )
 
-// tag makes the whole start or end tag at pos available and returns its length.
-func (r *Reader) tag() (int, error) {
-	n, quote := 1, byte(0)
-	if name := scanName(r.buf[r.pos+1 : r.end]); r.pos+1+name < r.end && name < r.limits.Tag {
+// tag makes the whole tag at pos available. It returns its length, and that of the name
+// which begins behind the skip bytes of "<" or "</".
+func (r *Reader) tag(skip int) (n, name int, err error) {
+	n = skip
+	if name = scanName(r.buf[r.pos+skip : r.end]); r.pos+skip+name < r.end && name < r.limits.Tag {
 		// Nearly all start tags are just a name, and nothing in a name ends a tag.
 		if n += name; r.buf[r.pos+n] == '>' {
-			return n + 1, nil
+			return n + 1, name, nil
 		}
 	}
+	quote := byte(0)
 	for {
 		rest := r.buf[r.pos+n : r.end]
 		done := false
 		n, quote, done = tagEnd(rest, n, quote)
 		if done {
-			return n, nil
+			return n, scanName(r.buf[r.pos+skip : r.pos+n]), nil
 		}
 		if n > r.limits.Tag {
-			return 0, fmt.Errorf("a tag is longer than %d bytes", r.limits.Tag)
+			return 0, 0, fmt.Errorf("a tag is longer than %d bytes", r.limits.Tag)
 		}
 		if quote == '<' {
-			return 0, errors.New("< inside a tag")
+			return 0, 0, errors.New("< inside a tag")
 		}
 		if err := r.more(); err != nil {
-			return 0, unexpected(err)
+			return 0, 0, unexpected(err)
 		}
 	}
 }
@@ -65,16 +67,15 @@ func tagEnd(b []byte, n int, quote byte) (int, byte, bool) {
 }
 
 func (r *Reader) startTag() error {
-	n, err := r.tag()
+	n, length, err := r.tag(len("<"))
 	if err != nil {
 		return err
 	}
 	b := r.buf[r.pos+1 : r.pos+n-1]
-	if len(b) > 0 && b[len(b)-1] == '/' {
+	if len(b) > length && b[len(b)-1] == '/' {
 		r.empty = true
 		b = b[:len(b)-1]
 	}
-	length := scanName(b)
 	if length == 0 {
 		return errors.New("a name must follow <")
 	}
@@ -208,12 +209,11 @@ func (r *Reader) endTag() error {
 			return nil
 		}
 	}
-	n, err := r.tag()
+	n, length, err := r.tag(len("</"))
 	if err != nil {
 		return err
 	}
 	b := r.buf[r.pos+2 : r.pos+n-1]
-	length := scanName(b)
 	name, err := r.names.name(b[:length])
 	if err != nil {
 		return errors.New("a name must follow </")

@@ -4,6 +4,7 @@
 package main
 
 import (
+	"context"
 	"time"
 
 	"github.com/strowger/strowger/hack/bench/client"
@@ -18,7 +19,8 @@ func netconfTable() *table {
 		notes: []string{
 			"Floor: a loop over an x/crypto/ssh channel that reads to the end of each message. netconfd: Yuma123 behind",
 			"OpenSSH; else netconftest, for go-netconf, which knows no chunks, with base:1.0. All on one machine in one run,",
-			"and each client in a process of its own, whose time and memory are taken from outside. The fastest run counts.",
+			"and each client in a process of its own, whose time and memory are taken from outside. Ours and the floor take",
+			"turns, so that what else the machine does is the same for both; the median of the turns counts.",
 		},
 		rows: []row{
 			{"get-config of a leaf, netconfd", everyone(netconfd, rateOf("small", 50)), limit{floor: 1 / 0.8}},
@@ -45,62 +47,68 @@ func netconfd(s servers) client.Server { return s.Netconfd }
 
 func netconftestd(s servers) client.Server { return s.Ours }
 
-// task is what is measured of a client.
-type task func(p *clientProcess, runs int) (figure, error)
-
 // everyone makes a row of what each client does.
-func everyone(pick func(servers) client.Server, f task) []cell {
+func everyone(pick func(servers) client.Server, t task) []cell {
 	old := pick
 	if pick(servers{Ours: client.Server{Addr: "ours"}}).Addr == "ours" {
 		old = func(s servers) client.Server { return s.Old }
 	}
-	return []cell{with("ours", pick, f), with("raw", pick, f), with("go-netconf", old, f), with("scrapligo", pick, f), with("ncclient", pick, f)}
+	return append(beside(pick, t, t)[:2], of("go-netconf", old, t), of("scrapligo", pick, t), of("ncclient", pick, t))
 }
 
 // ours makes a row of what only our client does, beside the floor doing one after the other.
-func ours(pick func(servers) client.Server, f task) []cell {
-	return beside(pick, f, rateOf("small", 50))
+func ours(pick func(servers) client.Server, t task) []cell {
+	return beside(pick, t, rateOf("small", 50))
 }
 
-// beside makes a row of what only our client does, beside what the floor does instead.
-func beside(pick func(servers) client.Server, f, floor task) []cell {
-	return []cell{with("ours", pick, f), with("raw", pick, floor), nil, nil, nil}
-}
-
-// opened is a task on one session.
-func opened(f task) task {
-	return func(p *clientProcess, runs int) (figure, error) {
-		if _, err := p.do("open", 1); err != nil {
+// beside makes a row of what only our client does, in turns with what the floor does instead.
+func beside(pick func(servers) client.Server, t, floor task) []cell {
+	inTurns := func(ctx context.Context, runs int) (figure, error) {
+		both, err := measureClients(ctx, runs, pick, entrant{"ours", t}, entrant{"raw", floor})
+		if err != nil {
 			return figure{}, err
 		}
-		return f(p, runs)
+		both[0].Beside = &both[1]
+		return both[0], nil
+	}
+	return []cell{inTurns, nil, nil, nil, nil}
+}
+
+// of makes a cell of what one client does.
+func of(name string, pick func(servers) client.Server, t task) cell {
+	return func(ctx context.Context, runs int) (figure, error) {
+		one, err := measureClients(ctx, runs, pick, entrant{name, t})
+		if err != nil {
+			return figure{}, err
+		}
+		return one[0], nil
 	}
 }
 
 // rateOf measures how often in a second something is done.
 func rateOf(command string, batch int) task {
-	return opened(func(p *clientProcess, runs int) (figure, error) {
-		s, n, err := p.best(runs, command, batch)
+	return task{sessions: 1, batch: batch, measure: func(p *clientProcess, n int) (figure, error) {
+		s, err := p.do(command, n)
 		return figure{Kind: rate, Time: s.wall, Units: n}, err
-	})
+	}}
 }
 
 // cpuOf measures the processor time that something takes.
 func cpuOf(command string, batch int) task {
-	return opened(func(p *clientProcess, runs int) (figure, error) {
-		s, n, err := p.best(runs, command, batch)
+	return task{sessions: 1, batch: batch, measure: func(p *clientProcess, n int) (figure, error) {
+		s, err := p.do(command, n)
 		return figure{Time: s.cpu / time.Duration(n)}, err
-	})
+	}}
 }
 
 // connected measures the time from nothing to a session.
-func connected(p *clientProcess, runs int) (figure, error) {
-	s, n, err := p.best(runs, "connect", 2)
+var connected = task{batch: 2, measure: func(p *clientProcess, n int) (figure, error) {
+	s, err := p.do("connect", n)
 	return figure{Time: s.wall / time.Duration(n)}, err
-}
+}}
 
 // idleMemory measures what a session takes that does nothing, but read something once.
-func idleMemory(p *clientProcess, _ int) (figure, error) {
+var idleMemory = task{measure: func(p *clientProcess, _ int) (figure, error) {
 	const n = 200
 	var before int64
 	for _, more := range []int{1, n} {
@@ -117,13 +125,10 @@ func idleMemory(p *clientProcess, _ int) (figure, error) {
 	}
 	after, err := p.resident()
 	return figure{Kind: kept, Live: (after - before) / n}, err
-}
+}}
 
 // idleCPU measures what 100 sessions cost while nothing is asked.
-func idleCPU(p *clientProcess, _ int) (figure, error) {
-	if _, err := p.do("open", 100); err != nil {
-		return figure{}, err
-	}
+var idleCPU = task{sessions: 100, measure: func(p *clientProcess, _ int) (figure, error) {
 	if _, err := p.resident(); err != nil {
 		return figure{}, err
 	}
@@ -131,14 +136,18 @@ func idleCPU(p *clientProcess, _ int) (figure, error) {
 	before := p.cpu()
 	time.Sleep(5 * time.Second)
 	return figure{Time: p.cpu() - before}, nil
-}
+}}
 
 // thousand measures opening a thousand sessions and a read on all of them at once.
-func thousand(p *clientProcess, _ int) (figure, error) {
+var thousand = task{batch: 1, measure: func(p *clientProcess, n int) (figure, error) {
 	open, err := p.do("open", 1000)
 	if err != nil {
 		return figure{}, err
 	}
-	each, err := p.do("each", 1)
+	each, err := p.do("each", n)
+	if err != nil {
+		return figure{}, err
+	}
+	_, err = p.do("close", 1)
 	return figure{Time: open.wall + each.wall}, err
-}
+}}

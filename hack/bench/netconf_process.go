@@ -5,6 +5,7 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -13,6 +14,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -151,50 +153,117 @@ func (p *clientProcess) resident() (int64, error) {
 	return status(strconv.Itoa(p.cmd.Process.Pid), "VmRSS"), nil
 }
 
-// batches are made in each run: short ones are more likely to be left alone by others.
-const batches = 4
-
-// best has the client do something several times, and returns the least that a batch of n
-// took. The first batch, of one, warms up and is not counted.
-func (p *clientProcess) best(runs int, command string, n int) (least spent, count int, err error) {
-	one, err := p.do(command, 1)
-	if err != nil {
-		return one, n, err
-	}
-	if one.wall*time.Duration(n) > patience { // a slow one
-		n = max(1, int(patience/2/max(one.wall, 1)))
-	}
-	began := time.Now()
-	for i := 0; i == 0 || i < batches*runs && time.Since(began) < patience; i++ {
-		s, err := p.do(command, n)
-		if err != nil {
-			return s, n, err
-		}
-		if i == 0 {
-			least = s
-		}
-		least = spent{min(least.wall, s.wall), min(least.cpu, s.cpu)}
-	}
-	return least, n, nil
+// task is what is measured of a client.
+type task struct {
+	// sessions is how many the client has before.
+	sessions int
+	// batch is how many things are done at each turn, of which there are many; before, one
+	// is done to warm up. 0: it is done just once.
+	batch   int
+	measure func(p *clientProcess, n int) (figure, error)
 }
 
-// with makes a cell of what is done with a client for a server of the run.
-func with(name string, pick func(servers) client.Server, f func(p *clientProcess, runs int) (figure, error)) cell {
-	return func(ctx context.Context, runs int) (figure, error) {
-		all, err := theServers()
+// entrant is a client with its task.
+type entrant struct {
+	name string
+	task task
+}
+
+const (
+	// turns are made in each run: short ones are more likely to be left alone by others.
+	turns = 12
+	// patienceFor is how long each client is measured again.
+	patienceFor = patience / 2
+)
+
+// measureClients has clients do their tasks on a server of the run, in turns, and returns
+// the median of what each took.
+func measureClients(ctx context.Context, runs int, pick func(servers) client.Server, entrants ...entrant) ([]figure, error) {
+	all, err := theServers()
+	if err != nil {
+		return nil, err
+	}
+	var contest []*contestant
+	for _, e := range entrants {
+		p, err := startClient(ctx, e.name, pick(all))
 		if err != nil {
-			return figure{}, err
-		}
-		p, err := startClient(ctx, name, pick(all))
-		if err != nil {
-			return figure{}, err
+			return nil, err
 		}
 		defer p.stop()
-		result, err := f(p, runs)
-		var why failed
-		if errors.As(err, &why) {
-			return missing("%s", why)
-		}
-		return result, err
+		contest = append(contest, &contestant{process: p, task: e.task})
 	}
+	for _, c := range contest {
+		c.tell(c.begin())
+	}
+	began := time.Now()
+	for i := 0; i == 0 || i < turns*runs && time.Since(began) < patienceFor*time.Duration(len(contest)); i++ {
+		for _, c := range contest {
+			if c.why == nil && (i == 0 || c.task.batch > 0) {
+				c.tell(c.turn())
+			}
+		}
+	}
+	figures := make([]figure, len(contest))
+	for i, c := range contest {
+		if figures[i], err = c.result(); err != nil {
+			return nil, err
+		}
+	}
+	return figures, nil
+}
+
+// contestant is a client while it is measured.
+type contestant struct {
+	process *clientProcess
+	task    task
+	batch   int
+	all     []figure
+	why     error // it takes no more turns
+}
+
+func (c *contestant) tell(err error) {
+	if c.why == nil {
+		c.why = err
+	}
+}
+
+// begin opens what sessions the task needs, and warms up. Slow clients do less at each turn.
+func (c *contestant) begin() error {
+	if c.task.sessions > 0 {
+		if _, err := c.process.do("open", c.task.sessions); err != nil {
+			return err
+		}
+	}
+	if c.batch = c.task.batch; c.batch == 0 {
+		return nil
+	}
+	began := time.Now()
+	if _, err := c.task.measure(c.process, 1); err != nil {
+		return err
+	}
+	if one := time.Since(began); one*time.Duration(c.batch) > patienceFor {
+		c.batch = max(1, int(patienceFor/2/one))
+	}
+	return nil
+}
+
+func (c *contestant) turn() error {
+	f, err := c.task.measure(c.process, c.batch)
+	if err == nil {
+		c.all = append(c.all, f)
+	}
+	return err
+}
+
+// result returns the median of the figures, or why there is none.
+func (c *contestant) result() (figure, error) {
+	var why failed
+	if errors.As(c.why, &why) {
+		return missing("%s", why)
+	}
+	if c.why != nil {
+		return figure{}, c.why
+	}
+	slices.SortFunc(c.all, func(a, b figure) int { return cmp.Compare(a.cost(), b.cost()) })
+	return c.all[len(c.all)/2], nil
 }

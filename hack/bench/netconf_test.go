@@ -55,6 +55,9 @@ func TestClients(t *testing.T) {
 						t.Errorf("%s: %+v, %v", command, took, err)
 					}
 				}
+				if _, err := p.do("close", 1); err != nil {
+					t.Error(err)
+				}
 				if _, err := p.do("dance", 1); err == nil || err.Error() != "cannot dance" && !strings.Contains(err.Error(), "ValueError cannot dance") {
 					t.Errorf("got %v", err)
 				}
@@ -67,15 +70,15 @@ func TestClients(t *testing.T) {
 func TestRefused(t *testing.T) {
 	startTestServers(t)
 	wrong := func(s servers) client.Server { s.Ours.Password = "wrong"; return s.Ours }
-	f, err := with("ours", wrong, connected)(t.Context(), 1)
+	f, err := of("ours", wrong, connected)(t.Context(), 1)
 	if err != nil || !strings.Contains(f.Missing, "log in") {
 		t.Errorf("%+v, %v", f, err)
 	}
-	f, err = with("raw", netconftestd, func(p *clientProcess, _ int) (figure, error) {
+	f, err = of("raw", netconftestd, task{measure: func(p *clientProcess, _ int) (figure, error) {
 		p.stop()
 		_, err := p.do("open", 1)
 		return figure{}, err
-	})(t.Context(), 1)
+	}})(t.Context(), 1)
 	if err != nil || f.Missing != "it ended" {
 		t.Errorf("%+v, %v", f, err)
 	}
@@ -93,7 +96,7 @@ func TestTasks(t *testing.T) {
 		"connected": {connected, func(f figure) bool { return f.Time > 0 }},
 		"memory":    {idleMemory, func(f figure) bool { return f.Live > 10_000 && f.Live < 1_000_000 }},
 	} {
-		f, err := with("ours", netconftestd, tc.task)(t.Context(), 1)
+		f, err := of("ours", netconftestd, tc.task)(t.Context(), 1)
 		if err != nil || f.Missing != "" || !tc.ok(f) {
 			t.Errorf("%s: %+v, %v", name, f, err)
 		}

@@ -40,9 +40,11 @@ type figure struct {
 	Units int
 	// Missing says why there is no figure.
 	Missing string
+	// Beside is the figure of the next column, where both were measured in turns.
+	Beside *figure
 }
 
-// cell measures one figure as the fastest of a number of runs.
+// cell measures one figure as the fastest of a number of runs, or with it the next column's.
 type cell func(ctx context.Context, runs int) (figure, error)
 
 // missing is a figure that there is not, and why.
@@ -102,6 +104,9 @@ func (t *table) print(ctx context.Context, w io.Writer, number int, wanted *rege
 			f, err := r.measure(ctx, fmt.Sprintf("%d/%d/%d", number, i, c), c, runs)
 			if err != nil {
 				return fmt.Errorf("%s: %s: %s: %w", t.name, r.work, t.columns[c], err)
+			}
+			if c > 0 && figures[c-1].Beside != nil {
+				f = *figures[c-1].Beside
 			}
 			figures = append(figures, f)
 			line += " " + f.String() + " |"

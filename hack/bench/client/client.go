@@ -12,6 +12,7 @@
 //	small N    on the first session, read the small part of running N times
 //	large N    likewise the large part
 //	each       read the small part on all sessions at once
+//	close      close all sessions
 //	settle     give memory that is not used back to the system
 //
 // and those of Extra.
@@ -100,6 +101,10 @@ func (w *work) do(line string) error {
 		return w.read(w.server.Large, 1_000_000, n)
 	case "each":
 		return w.each()
+	case "close":
+		err := together(len(w.sessions), len(w.sessions), func(i int) error { w.sessions[i].Close(); return nil })
+		w.sessions = nil
+		return err
 	case "settle":
 		debug.FreeOSMemory()
 		return nil

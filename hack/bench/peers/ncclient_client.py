@@ -45,6 +45,10 @@ def do(name, n=1):
             get(sessions[0], server["Large"], 1_000_000)
     elif name == "each":
         spread(lambda s: get(s, server["Small"]), sessions, len(sessions))
+    elif name == "close":
+        for s in sessions:
+            s._session.close()
+        sessions.clear()
     elif name == "settle":
         gc.collect()
     else:

@@ -150,6 +150,9 @@ func (r *TargetReconciler) loadSchema(ctx context.Context, t *v1alpha1.Target, e
 	if err != nil {
 		return err
 	}
+	if ep.Key != "" { // else it cannot be reached for what its spec lacks
+		r.Pool.Guard(ep, schema)
+	}
 	t.Status.SchemaDigest = schema.Digest()
 	t.Status.ModuleCount = implementedCount(schema)
 	_, t.Status.SchemaErrors = firstProblems(moduleErrors(schema))

@@ -28,12 +28,12 @@ type DriftEntry struct {
 	// +kubebuilder:validation:Enum=Create;Modify;Delete
 	Operation string `json:"operation"`
 
-	// Desired value by Git; a digest where it came from a Secret.
+	// Desired value by Git; a digest where it is a secret.
 	// +optional
 	// +kubebuilder:validation:MaxLength=1024
 	Desired string `json:"desired,omitempty"`
 
-	// Actual value on the NF; a digest where the desired one came from a Secret.
+	// Actual value on the NF; a digest where it is a secret.
 	// +optional
 	// +kubebuilder:validation:MaxLength=1024
 	Actual string `json:"actual,omitempty"`
@@ -68,7 +68,8 @@ type DriftClass string
 const (
 	// DriftDeclared: Git declares another value, or a node that the NF lacks.
 	DriftDeclared DriftClass = "Declared"
-	// DriftSecret: the same of a value that came from a Secret; digests are shown.
+	// DriftSecret: the same of a value that came from a Secret, or that the NF's model says is
+	// secret (nacm:default-deny-all, crypt-hash); digests are shown.
 	DriftSecret DriftClass = "Secret"
 	// DriftLeftover: the NF has again what was applied once and Git declares no more.
 	DriftLeftover DriftClass = "Leftover"

@@ -35,7 +35,7 @@ type Class string
 const (
 	// Declared: Git declares another value, or a node that the NF lacks.
 	Declared Class = "Declared"
-	// Secret: the same of a value that came from a Secret.
+	// Secret: the same of a value that came from a Secret, or that the model says is one.
 	Secret Class = "Secret"
 	// Leftover: the NF has again what was applied once and Git declares no more.
 	Leftover Class = "Leftover"
@@ -61,8 +61,8 @@ type Origin struct {
 type Entry struct {
 	Path      string    `json:"path" yaml:"path"`
 	Operation Operation `json:"operation" yaml:"operation"`
-	// Desired is Git's value, Actual the NF's: canonical, or a digest for what came
-	// from a Secret. Both are empty for containers and list entries; for one that
+	// Desired is Git's value, Actual the NF's: canonical, or a digest for what is
+	// a secret. Both are empty for containers and list entries; for one that
 	// was moved, Desired says where it belongs.
 	Desired string  `json:"desired,omitempty" yaml:"desired,omitempty"`
 	Actual  string  `json:"actual,omitempty" yaml:"actual,omitempty"`

@@ -16,7 +16,7 @@ func (p *Plan) Concealed() *Plan {
 	out := &Plan{Changes: slices.Clone(p.Changes)}
 	for i := range out.Changes {
 		c := &out.Changes[i]
-		if c.Old != "" && !c.Tainted && c.old != nil && c.old.Leaf() && looksSecret(c.old) {
+		if c.Old != "" && !c.Tainted && c.old != nil && c.old.Leaf() && c.old.LooksSecret() {
 			c.Old = yang.RedactedValue(c.old.Value())
 		}
 	}

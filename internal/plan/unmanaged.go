@@ -4,7 +4,6 @@
 package plan
 
 import (
-	"regexp"
 	"slices"
 
 	"github.com/strowger/strowger/internal/yang"
@@ -218,7 +217,7 @@ func (s *search) step(d *yang.Data, claims claimed) string {
 			return own.step(module)
 		}
 	}
-	if slices.ContainsFunc(it.keys, func(v string) bool { return s.secrets[v] }) || it.kind == itemValue && looksSecret(d) {
+	if slices.ContainsFunc(it.keys, func(v string) bool { return s.secrets[v] }) || it.kind == itemValue && d.LooksSecret() {
 		it.keys, it.tainted = identity(d, true), true
 	}
 	return it.step(module)
@@ -277,7 +276,7 @@ func (s *search) report(d *yang.Data, path string) {
 }
 
 func (s *search) add(d *yang.Data, path string) {
-	tainted := d.Leaf() && (s.secrets[d.Value()] || looksSecret(d))
+	tainted := d.Leaf() && (s.secrets[d.Value()] || d.LooksSecret())
 	s.found = append(s.found, Change{Path: path, Op: Delete, Old: display(d, tainted), Tainted: tainted, old: d})
 }
 
@@ -304,27 +303,6 @@ func (s *search) content(d *yang.Data, path string) {
 
 // contentFactor is how much more than foreign nodes is told of what is in them.
 const contentFactor = 4
-
-var (
-	// secretName matches what nodes that hold secrets are called.
-	secretName = regexp.MustCompile(`(?i)passw(or)?d|passphrase|secret|cleartext|pre-?shared|community|priv(ate)?-key|auth-key|key-string|symmetric-key`)
-	// secretValue matches a hash of crypt(3), or a password that is to become one (RFC 7317 section 4).
-	secretValue = regexp.MustCompile(`^\$(?:0|1|2[abxy]?|5|6|7|y|gy)\$`)
-)
-
-// looksSecret: nobody said of what is not ours whether it is a secret; its name, that
-// of what it is in, or its value may tell.
-func looksSecret(d *yang.Data) bool {
-	if secretValue.MatchString(d.Value()) {
-		return true
-	}
-	for ; d.Parent() != nil; d = d.Parent() {
-		if secretName.MatchString(d.Node().Name()) {
-			return true
-		}
-	}
-	return false
-}
 
 // stepAt returns the last step of d's path, with its real key values.
 func stepAt(d *yang.Data) yang.PathStep {

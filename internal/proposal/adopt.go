@@ -84,7 +84,7 @@ func (c *composer) propose(item *Item, edited map[string][]byte, out *Outcome) {
 func inexpressible(e *v1alpha1.DriftEntry) string {
 	switch {
 	case e.Class == v1alpha1.DriftSecret:
-		return "its value comes from a Secret, which is not in Git: change the Secret"
+		return "its value is a secret, which belongs into no pull request: change the Secret it comes from, or what declares it, by hand"
 	case e.Class == v1alpha1.DriftOrder:
 		return "it is the order of the entries that differs: move the entry by hand in the file that declares it"
 	case e.Operation != deleted && len(e.Actual) >= maxValue:

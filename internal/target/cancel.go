@@ -157,7 +157,7 @@ func secretsOf(u Undo) *concealer {
 		return c
 	}
 	for _, leaf := range tree.Leaves() {
-		if v := leaf.Value(); len(v) >= shortest || v != "" && secretName.MatchString(leaf.Node().Name()) {
+		if v := leaf.Value(); len(v) >= shortest || v != "" && yang.SecretName(leaf.Node().Name()) {
 			c.secrets = append(c.secrets, v)
 		}
 	}

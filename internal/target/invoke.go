@@ -46,6 +46,7 @@ func (p *Pool) Invoke(ctx context.Context, e Endpoint, i Invocation) (Invocation
 		return result, &Error{Reason: InvalidEdit, Op: i.Operation.Name(), Key: e.Key, Address: e.Address, Err: err}
 	}
 	err = p.with(ctx, e, i.Operation.Name(), func(l *link) error {
+		l.device.secrets.guard(i.Operation.Schema())
 		l.device.secrets.also(i.Input)
 		l.touched = true
 		reply, err := l.invoke(ctx, i, content, &result.Sent)
@@ -138,7 +139,7 @@ func (r redactor) document(d *yang.Doc, n *yang.Node, hidden bool) any {
 			if n != nil {
 				child = n.Child(module, local)
 			}
-			out[m.Name] = r.document(m.Value, child, hidden || r.isSecret(local) || hashes(child))
+			out[m.Name] = r.document(m.Value, child, hidden || r.isSecret(local) || child != nil && child.Secret())
 		}
 		return out
 	case d.Kind == yang.DocArray:
@@ -160,21 +161,10 @@ func (r redactor) document(d *yang.Doc, n *yang.Node, hidden bool) any {
 	return d.Scalar
 }
 
-// hashes says whether a leaf is of type crypt-hash (RFC 7317).
-func hashes(n *yang.Node) bool {
-	return n != nil && n.Type() != nil && strings.HasSuffix(n.Type().Name(), "crypt-hash")
-}
-
 // redactor leaves out all that is known to be secret of an NF.
 func (s *secrets) redactor() redactor {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.guarded == nil {
-		s.guarded = make(map[string]bool)
-		for _, source := range s.sources {
-			guardedNodes(source.Data, s.guarded)
-		}
-	}
 	r := redactor{guarded: s.guarded}
 	for _, c := range []*concealer{s.now, s.before} {
 		if c != nil {

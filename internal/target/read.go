@@ -47,6 +47,7 @@ func (p *Pool) Read(ctx context.Context, e Endpoint, schema *yang.Schema, paths 
 	wanted.write(&filter, "")
 	out := make([][]Reading, len(paths))
 	err := p.with(ctx, e, "get", func(l *link) error {
+		l.device.secrets.guard(schema)
 		tree, err := l.get(ctx, schema, filter.Bytes())
 		if err != nil {
 			return err

@@ -9,18 +9,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"regexp"
 	"slices"
-	"strings"
 
 	"github.com/strowger/strowger/internal/yang"
-)
-
-var (
-	// secretName matches what elements that hold secrets are called, whatever their modules say of them.
-	secretName = regexp.MustCompile(`(?i)passw(or)?d|passphrase|secret|cleartext|pre-?shared|priv(ate)?-key|auth-key|key-string|symmetric-key`)
-	// cryptHash matches a hash of crypt(3), or a password that is to become one (RFC 7317 section 4).
-	cryptHash = regexp.MustCompile(`\$(?:0|1|2[abxy]?|5|6|7|y|gy)\$[^\s<>"']+`)
 )
 
 // shortest is the length of a secret that is looked for in the words of the protocol too, which shorter ones
@@ -78,7 +69,7 @@ func (r redactor) message(message []byte) []byte {
 	return out.Bytes()
 }
 
-func (r redactor) isSecret(name string) bool { return r.guarded[name] || secretName.MatchString(name) }
+func (r redactor) isSecret(name string) bool { return r.guarded[name] || yang.SecretName(name) }
 
 // text replaces the values that are known to be secret and have so many bytes, and those that look like it.
 func (r redactor) text(text string, least int) string {
@@ -87,7 +78,7 @@ func (r redactor) text(text string, least int) string {
 		text = c.text(text)
 		text = c.escaped().text(text)
 	}
-	return cryptHash.ReplaceAllStringFunc(text, yang.RedactedValue)
+	return yang.RedactHashes(text)
 }
 
 func (c *concealer) ofLength(least int) *concealer {
@@ -105,42 +96,3 @@ func (c *concealer) escaped() *concealer {
 	}
 	return e
 }
-
-// guardedNodes adds the names of the nodes in a module that bear nacm:default-deny-all (RFC 8341 section 3.5)
-// or are of type crypt-hash (RFC 7317). It reads the words of the text only: what it takes for such a node too
-// much is hidden without need.
-func guardedNodes(module []byte, names map[string]bool) {
-	var path []string // the argument of each open statement
-	var statement []string
-	end := func(opens bool) {
-		if len(statement) > 0 {
-			_, extension, _ := strings.Cut(statement[0], ":")
-			hidden := extension == "default-deny-all" ||
-				statement[0] == "type" && len(statement) > 1 && statement[1][strings.LastIndex(statement[1], ":")+1:] == "crypt-hash"
-			if hidden && len(path) > 0 {
-				names[path[len(path)-1]] = true
-			}
-		}
-		if opens {
-			path = append(path, strings.Join(statement[min(1, len(statement)):], ""))
-		}
-		statement = nil
-	}
-	for _, word := range yangWord.FindAll(module, -1) {
-		switch {
-		case bytes.HasPrefix(word, []byte("//")), bytes.HasPrefix(word, []byte("/*")):
-		case word[0] == ';':
-			end(false)
-		case word[0] == '{':
-			end(true)
-		case word[0] == '}':
-			end(false)
-			path = path[:max(len(path)-1, 0)]
-		default:
-			statement = append(statement, strings.Trim(string(word), `"'`))
-		}
-	}
-}
-
-// yangWord matches comments, quoted strings, the signs of YANG, and words (RFC 7950 section 6.1).
-var yangWord = regexp.MustCompile(`//[^\n]*|(?s:/\*.*?\*/)|"(?:[^"\\]|\\.|\n)*"|'[^']*'|[;{}]|[^\s;{}"']+`)

@@ -42,7 +42,6 @@ func (p *Pool) Schema(ctx context.Context, e Endpoint) ([]yang.Source, []yang.Mo
 			}
 			p.schemas.put(facts.ModuleSetDigest, sources)
 		}
-		l.device.secrets.modules(sources)
 		return nil
 	})
 	return sources, refs, err

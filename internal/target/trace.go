@@ -27,9 +27,9 @@ type TraceSink func(TraceMessage)
 // Trace gives a sink all messages that an NF is sent and sends from now on, except for hellos; nil ends that.
 //
 // Secrets are left out: values tainted in the plans that were applied; elements below nacm:default-deny-all and
-// of type crypt-hash in the modules that Schema has fetched; elements with names such as password or
+// of type crypt-hash in the modules that Guard was told; elements with names such as password or
 // cleartext-private-key; and what looks like a hash of crypt(3). What is known of an NF when a message passes
-// is what counts: begin a trace after the first Schema and Apply where values are to be hidden that only these
+// is what counts: begin a trace after the first Guard and Apply where values are to be hidden that only these
 // tell of.
 func (p *Pool) Trace(key string, sink TraceSink) {
 	p.mu.Lock()
@@ -81,8 +81,7 @@ func (t *trace) message(m TraceMessage) {
 type secrets struct {
 	mu          sync.Mutex
 	now, before *concealer      // of the last two plans
-	sources     []yang.Source   // its modules
-	guarded     map[string]bool // names of elements that these want hidden; nil until somebody asks
+	guarded     map[string]bool // names of elements that its modules want hidden
 }
 
 // planned notes the secrets of what is intended.
@@ -102,11 +101,18 @@ func (p *Pool) Conceal(e Endpoint, intended *yang.Tree) {
 	}
 }
 
-// modules notes the NF's modules.
-func (s *secrets) modules(sources []yang.Source) {
+// Guard notes what an NF's modules want hidden, wherever they come from, for traces that begin before any other
+// call tells of its schema.
+func (p *Pool) Guard(e Endpoint, schema *yang.Schema) {
+	if d, err := p.device(e); err == nil {
+		d.secrets.guard(schema)
+	}
+}
+
+func (s *secrets) guard(schema *yang.Schema) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.sources, s.guarded = sources, nil
+	s.guarded = schema.SecretNames()
 }
 
 func (s *secrets) redact(message []byte) []byte { return s.redactor().message(message) }

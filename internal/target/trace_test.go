@@ -4,9 +4,6 @@
 package target
 
 import (
-	"fmt"
-	"maps"
-	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -25,8 +22,13 @@ func TestTrace(t *testing.T) {
 	var seen []TraceMessage
 	sink := func(m TraceMessage) { mu.Lock(); defer mu.Unlock(); seen = append(seen, m) }
 	p.Trace(e.Key, sink) // before there is a session
+	p.Guard(e, yang.Compile([]yang.Source{{Name: "vault.yang", Data: []byte(`module vault { namespace "urn:vault"; prefix v;
+		import ietf-netconf-acm { prefix nacm; } leaf zone { type string; nacm:default-deny-all; } }`)}}, yang.Options{}))
 	intended := config(t, hostname("named"))
 	if _, err := intended.Set("/acme-router:system/contact/name", "s3<ret & more", yang.Origin{}, true); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := intended.Set("/acme-router:system/manual/zone", "vault 7", yang.Origin{}, false); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := p.Apply(t.Context(), e, request(t, s, intended)); err != nil {
@@ -64,6 +66,9 @@ func TestTrace(t *testing.T) {
 	if strings.Contains(all, "s3") || strings.Count(all, yang.RedactedValue("s3<ret & more"))+strings.Count(all, yang.RedactedValue("s3&lt;ret &amp; more")) < 3 {
 		t.Errorf("got %s", all)
 	}
+	if strings.Contains(all, "vault 7") || !strings.Contains(all, "<zone>"+yang.RedactedValue("vault 7")+"</zone>") {
+		t.Errorf("what the model guards is shown, or not at all: %s", all)
+	}
 	if !strings.Contains(all, "<hostname>named</hostname>") {
 		t.Error("what is no secret is missing")
 	}
@@ -89,20 +94,5 @@ func TestRedact(t *testing.T) {
 				t.Error(diff)
 			}
 		})
-	}
-}
-
-func TestGuardedNodes(t *testing.T) {
-	names := make(map[string]bool)
-	guardedNodes([]byte(`module m {
-		// leaf not { nacm:default-deny-all; }
-		description "leaf nor { nacm:default-deny-all; } it's";
-		leaf hash { type ianach:crypt-hash; }
-		container keys { nacm:default-deny-all; leaf key { type string { pattern '[;{}]"'; } } }
-		leaf plain { type string; nacm:default-deny-write; /* nacm:default-deny-all; */ }
-		list "quoted" { key k; nacm:default-deny-all; leaf k { type "crypt-hash"; } }
-	}`), names)
-	if got := fmt.Sprint(slices.Sorted(maps.Keys(names))); got != "[hash k keys quoted]" {
-		t.Errorf("got %s", got)
 	}
 }

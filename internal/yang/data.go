@@ -66,8 +66,9 @@ func (d *Data) Value() string { return d.value }
 // Origin returns where the node was declared.
 func (d *Data) Origin() Origin { return Origin{Layer: d.layer, Line: int(d.line)} }
 
-// Tainted says that the value comes from a secret and must not be shown.
-func (d *Data) Tainted() bool { return d.taint }
+// Tainted says that the value must not be shown: it comes from a secret, or the model says
+// that it is one, see [Node.Secret].
+func (d *Data) Tainted() bool { return d.taint || d.node.flags&flagSecret != 0 }
 
 // Default says that nobody configured the value: the device which sent it marked it so
 // (RFC 6243 section 6), or the node is an implied one, see [Data.Implied].
@@ -311,7 +312,7 @@ func (d *Data) writePath(b *strings.Builder, redact bool) *Module {
 		b.WriteString(name)
 		b.WriteByte('=')
 		v := k.value
-		if redact && k.taint {
+		if redact && k.Tainted() {
 			v = RedactedValue(v)
 		}
 		quote(b, v)
@@ -376,7 +377,7 @@ func (d *Data) HasCase(c *Node) bool {
 
 // Shown returns the value, or its digest when it is tainted.
 func (d *Data) Shown() string {
-	if d.taint {
+	if d.Tainted() {
 		return RedactedValue(d.value)
 	}
 	return d.value

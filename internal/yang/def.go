@@ -60,6 +60,7 @@ type props struct {
 	presence   bool
 	userOrder  bool
 	hasDefault bool // of its own, not of its type
+	secret     bool // it bears nacm:default-deny-all
 	status     status
 }
 

@@ -36,6 +36,7 @@ func (c *compiler) deviateSet(u *unit, st *stmt, p *patch) {
 		x := &st.subs[i]
 		switch x.kw {
 		case kwExtensionUse:
+			p.extension(u, x)
 			continue
 		case kwDefault:
 			defaults = append(defaults, textAt{x.arg, u, x})

@@ -70,14 +70,14 @@ func (c *content) doc(d *Data) *Doc {
 
 // valueDoc returns a value in RFC 7951's encoding (section 6).
 func (d *Data) valueDoc(o EncodeOptions) *Doc {
-	out := &Doc{Tainted: d.taint, Line: int(d.line)}
-	if d.taint && o.Redact {
+	out := &Doc{Tainted: d.Tainted(), Line: int(d.line)}
+	if d.Tainted() && o.Redact {
 		out.Scalar = RedactedValue(d.value)
 		return out
 	}
 	if d.node.props.typ == nil { // anydata, anyxml
 		if doc, err := ParseJSON([]byte(d.value)); err == nil {
-			doc.Tainted = d.taint
+			doc.Tainted = d.Tainted()
 			return doc
 		}
 		return out

@@ -100,7 +100,7 @@ func (e *xmlEncoder) leaf(d *Data) {
 		w.WriteString(d.node.def.name)
 		w.WriteByte('>')
 	}
-	if d.taint && e.o.Redact {
+	if d.Tainted() && e.o.Redact {
 		w.WriteByte('>')
 		w.WriteString(RedactedValue(d.value))
 		end()

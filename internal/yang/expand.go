@@ -169,6 +169,7 @@ func (e *expansion) finish() *kids {
 		case KindRPC, KindAction, KindNotification:
 			c.flags &^= flagConfig
 		}
+		c.markSecret()
 	}
 	if len(n.props.keys) > 0 && n.def.kind == KindList {
 		markKeys(k.nodes, n)

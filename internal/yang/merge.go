@@ -88,7 +88,7 @@ func (m *merger) node(have, s *Data) {
 	}
 	if have.value != s.value {
 		m.out = append(m.out, Override{Path: have.Path(), Old: have.value, New: s.value,
-			From: have.Origin(), To: s.Origin(), Tainted: have.taint || s.taint})
+			From: have.Origin(), To: s.Origin(), Tainted: have.Tainted() || s.Tainted()})
 	}
 	have.value, have.as, have.taint, have.dflt = s.value, s.as, s.taint, s.dflt
 	have.layer, have.line = s.layer, s.line
@@ -112,7 +112,7 @@ func (m *merger) leafList(dst *Data, n *Node, run []*Data) {
 func (m *merger) removed(d, by *Data) {
 	d.walk(func(x *Data) bool {
 		if x.Leaf() {
-			m.out = append(m.out, Override{Path: x.Path(), Old: x.value, From: x.Origin(), To: by.Origin(), Tainted: x.taint})
+			m.out = append(m.out, Override{Path: x.Path(), Old: x.value, From: x.Origin(), To: by.Origin(), Tainted: x.Tainted()})
 		}
 		return true
 	})
@@ -128,7 +128,7 @@ func values(list []*Data) string {
 
 func anyTaint(list []*Data) bool {
 	for _, d := range list {
-		if d.taint {
+		if d.Tainted() {
 			return true
 		}
 	}

@@ -57,6 +57,7 @@ type nodeFlags uint8
 const (
 	flagConfig nodeFlags = 1 << iota
 	flagKey
+	flagSecret // see Secret; also of choices and cases that hold only such nodes
 )
 
 // nodeExt is what few nodes have.

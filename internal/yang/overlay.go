@@ -196,6 +196,7 @@ func (c *compiler) refine(sc *scope, st *stmt, target *def) *patch {
 	for i := range st.subs {
 		x := &st.subs[i]
 		if x.kw == kwExtensionUse || x.kw == kwIfFeature {
+			p.extension(sc.u, x)
 			continue
 		}
 		if grammar[keywordOf(target.kind)].rules[x.kw] == 0 {
@@ -220,6 +221,13 @@ func (c *compiler) refine(sc *scope, st *stmt, target *def) *patch {
 		}
 	}
 	return p
+}
+
+// extension lays what an extension means over a node, if it is known.
+func (p *patch) extension(u *unit, x *stmt) {
+	if u.deniesAll(x) {
+		p.apply = append(p.apply, func(p *props) { p.secret = true })
+	}
 }
 
 // change returns the effect of a property statement in refine or deviate; nil when the

@@ -43,6 +43,8 @@ func (c *compiler) properties(d *def) {
 			p.whens = append(p.whens, newExpr(u, x))
 		case kwType:
 			p.typ = c.typ(d.sc, x)
+		case kwExtensionUse:
+			p.secret = p.secret || u.deniesAll(x)
 		}
 	}
 	if d.kind == KindLeaf || d.kind == KindLeafList {

@@ -110,7 +110,7 @@ func (n *Node) valueError(err *typeError, text string, tainted bool) *Error {
 	if len(shown) > 100 {
 		shown = fmt.Sprintf("%.90q…", text)
 	}
-	if tainted {
+	if tainted || n.Secret() {
 		shown = "the value"
 	}
 	e.Message = shown + " " + err.message

@@ -64,6 +64,7 @@ type Type struct {
 	pathExpr *Expr   // the same with its lexical context
 	members  []*Type // of a union
 	lax      bool    // require-instance false
+	secret   bool    // it is crypt-hash (RFC 7317), or derived from it
 }
 
 // restriction is where a range or length is written, with its error texts.

@@ -56,6 +56,7 @@ func (c *compiler) typedefType(d *typedef) *Type {
 	}
 	t := *c.typ(d.sc, ts)
 	t.name, t.st, t.u = d.st.arg, d.st, u
+	t.secret = t.secret || t.name == cryptHashes
 	if x := d.st.sub(kwUnits); x != nil {
 		t.units = x.arg
 	}

@@ -46,6 +46,9 @@ type CallHomeOptions struct {
 	OnSession func(key string, s *Session)
 	// OnRefused hears why a connection did not become a session. It may be called often.
 	OnRefused func(remote net.Addr, err error)
+	// Trace returns who is to see the messages of a caller's session, hellos included; nil is nobody. It may
+	// be nil.
+	Trace func(key string) func(Direction, []byte)
 	// MaxHandshakes bounds how many connections are under way at once; others wait. 0 means 64.
 	MaxHandshakes int
 	// Timeout bounds the handshake and the hellos of a connection; 0 means 15 s.
@@ -67,6 +70,9 @@ func NewCallHome(o CallHomeOptions) *CallHome {
 	}
 	if o.OnRefused == nil {
 		o.OnRefused = func(net.Addr, error) {}
+	}
+	if o.Trace == nil {
+		o.Trace = func(string) func(Direction, []byte) { return nil }
 	}
 	o.Timeout = connectTimeout(o.Timeout)
 	return &CallHome{options: o, slots: make(chan struct{}, o.MaxHandshakes)}
@@ -142,7 +148,7 @@ func (c *CallHome) answer(ctx context.Context, conn net.Conn, transport Transpor
 	if transport == TLS {
 		open = c.tls.open
 	}
-	key, session, err := open(ctx, conn)
+	key, session, err := open(ctx, conn, c.options.Trace)
 	if err != nil {
 		conn.Close()
 		if key != "" {

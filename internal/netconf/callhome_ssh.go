@@ -155,7 +155,7 @@ func (c *sshCallers) recognise(host string, key ssh.PublicKey) (*sshCaller, erro
 }
 
 // open is the handshake as the SSH client of a server that called.
-func (c *sshCallers) open(ctx context.Context, conn net.Conn) (string, *Session, error) {
+func (c *sshCallers) open(ctx context.Context, conn net.Conn, trace func(string) func(Direction, []byte)) (string, *Session, error) {
 	addr := conn.RemoteAddr().String()
 	host, _, _ := net.SplitHostPort(addr)
 	call := &sshCall{login: login{addr: addr}, user: c.userFor(host)}
@@ -168,6 +168,7 @@ func (c *sshCallers) open(ctx context.Context, conn net.Conn) (string, *Session,
 			return err
 		}
 		call.key, call.cfg, call.signers = caller.key, caller.cfg, caller.auth
+		call.cfg.Trace = trace(caller.key)
 		if caller.cfg.User != call.user {
 			return fmt.Errorf("it was taken for one where we log in as %q, which is %q here: the next call will be right", call.user, caller.cfg.User)
 		}

@@ -107,7 +107,7 @@ func (c *tlsCallers) named(leaf *x509.Certificate) []*tlsCaller {
 
 // open is the handshake as the TLS client of a server that called. Go verifies nothing by itself here,
 // because it cannot know which name to expect: VerifyConnection does all of it.
-func (c *tlsCallers) open(ctx context.Context, conn net.Conn) (string, *Session, error) {
+func (c *tlsCallers) open(ctx context.Context, conn net.Conn, trace func(string) func(Direction, []byte)) (string, *Session, error) {
 	addr := conn.RemoteAddr().String()
 	var caller *tlsCaller
 	secure := tls.Client(conn, &tls.Config{
@@ -123,7 +123,9 @@ func (c *tlsCallers) open(ctx context.Context, conn net.Conn) (string, *Session,
 	if err := secure.HandshakeContext(ctx); err != nil {
 		return keyOf(caller), nil, tlsError(ctx, addr, err)
 	}
-	session, err := startTLS(ctx, secure, addr, caller.cfg)
+	cfg := caller.cfg
+	cfg.Trace = trace(caller.key)
+	session, err := startTLS(ctx, secure, addr, cfg)
 	return caller.key, session, err
 }
 

@@ -69,6 +69,9 @@ func (m *message) reset(copied *traced) {
 // more receives the next part; io.EOF is the end of the message.
 func (m *message) more() error {
 	part, err := m.framer.next()
+	if errors.Is(err, io.EOF) {
+		m.copied.finish() // before anybody acts on it
+	}
 	if err != nil {
 		return err
 	}

@@ -41,7 +41,8 @@ func (s *Session) SetTrace(f func(Direction, []byte)) {
 // traced collects a message that arrives in parts; it is nil while nobody looks.
 type traced struct {
 	bytes.Buffer
-	show traceFunc
+	show  traceFunc
+	shown bool
 }
 
 func (s *Session) traceReceived() *traced {
@@ -52,8 +53,10 @@ func (s *Session) traceReceived() *traced {
 	return &traced{show: *show}
 }
 
+// finish shows the message, if that was not done yet.
 func (t *traced) finish() {
-	if t != nil {
+	if t != nil && !t.shown {
+		t.shown = true
 		t.show(Received, t.Bytes())
 	}
 }

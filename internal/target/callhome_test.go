@@ -161,7 +161,9 @@ func TestCallHome(t *testing.T) {
 				t.Errorf("got %v", err)
 			}
 
-			// A new call replaces the session.
+			// A new call replaces the session, and is traced from its hellos on.
+			var seen recorder
+			h.Trace(e.Key, seen.write)
 			calls := h.calls()
 			s.DropSessions()
 			waitFor(t, "the next call", func() bool { return h.calls() > calls })
@@ -169,6 +171,7 @@ func TestCallHome(t *testing.T) {
 			if second.SessionID == first.SessionID {
 				t.Error("it is the session of the first call")
 			}
+			waitFor(t, "hellos in the trace", func() bool { return strings.Count(seen.String(), "<hello") >= 2 })
 
 			// One who is forgotten is unknown.
 			h.mu.Lock()

@@ -27,11 +27,11 @@ func WithTLSPort(address string) string { return netconf.WithTLSPort(address) }
 func dial(ctx context.Context, e Endpoint) (*netconf.Session, error) {
 	if e.TLS != nil {
 		cfg := *e.TLS
-		cfg.ConnectTimeout = e.ConnectTimeout
+		cfg.ConnectTimeout, cfg.Trace = e.ConnectTimeout, e.trace
 		return netconf.DialTLS(ctx, e.Address, cfg)
 	}
 	cfg := e.SSH
-	cfg.ConnectTimeout = e.ConnectTimeout
+	cfg.ConnectTimeout, cfg.Trace = e.ConnectTimeout, e.trace
 	return netconf.DialSSH(ctx, e.Address, cfg)
 }
 
@@ -61,6 +61,7 @@ func (p *Pool) dial(ctx context.Context, e Endpoint) (*netconf.Session, error) {
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
+	e.trace = p.tracer(e.Key, 0)
 	session, err := p.options.Dial(ctx, e)
 	p.metrics.connected(string(e.transport()), err)
 	return session, err

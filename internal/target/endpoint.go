@@ -37,6 +37,9 @@ type Endpoint struct {
 	RPCTimeout time.Duration
 	// IdleTimeout closes a session that was not used for so long; 0 keeps it.
 	IdleTimeout time.Duration
+
+	// trace sees the messages of a session from its hellos on; nil is nobody.
+	trace func(netconf.Direction, []byte)
 }
 
 func (e Endpoint) rpcTimeout() time.Duration {

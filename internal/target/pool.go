@@ -78,7 +78,8 @@ func NewPool(o Options) *Pool {
 	}
 	p := &Pool{options: o, devices: make(map[string]*device), watches: make(map[string]*watch), traces: make(map[string]*trace), dials: make(chan struct{}, o.MaxDials)}
 	p.metrics = newMetrics(p)
-	p.callHome = netconf.NewCallHome(netconf.CallHomeOptions{OnSession: p.called, OnRefused: o.OnRefused, MaxHandshakes: o.MaxDials})
+	p.callHome = netconf.NewCallHome(netconf.CallHomeOptions{OnSession: p.called, OnRefused: o.OnRefused, MaxHandshakes: o.MaxDials,
+		Trace: func(key string) func(netconf.Direction, []byte) { return p.tracer(key, 0) }})
 	return p
 }
 
@@ -296,7 +297,7 @@ func (p *Pool) link(d *device, e Endpoint) *link {
 func (p *Pool) use(d *device, session *netconf.Session) {
 	d.session = session
 	d.latest.Store(session)
-	p.traceSession(d, session)
+	p.traceSession(d.key, session)
 	d.facts = nil
 	d.own.add(session.ID())
 	p.poke(d.key)

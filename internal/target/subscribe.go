@@ -101,6 +101,7 @@ func (p *Pool) subscribeApart(ctx context.Context, e Endpoint) (*feed, error) {
 	if err != nil {
 		return nil, e.fail("connect", err)
 	}
+	p.traceSession(e.Key, session)
 	sub, err := subscribeStream(ctx, session, e.rpcTimeout())
 	if err != nil {
 		session.Abort()

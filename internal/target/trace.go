@@ -15,8 +15,8 @@ import (
 type TraceMessage struct {
 	Time      time.Time
 	Key       string // of the Endpoint
-	SessionID uint64
-	Received  bool // else it was sent
+	SessionID uint64 // 0 of the hellos
+	Received  bool   // else it was sent
 	XML       []byte
 }
 
@@ -24,7 +24,9 @@ type TraceMessage struct {
 // must return soon: the session waits for it.
 type TraceSink func(TraceMessage)
 
-// Trace gives a sink all messages that an NF is sent and sends from now on, except for hellos; nil ends that.
+// Trace gives a sink all messages that an NF is sent and sends from now on, of all its sessions; nil ends that,
+// and the sink is not called any more when it returns.
+// The hellos are there of sessions that begin later.
 //
 // Secrets are left out: values tainted in the plans that were applied; elements below nacm:default-deny-all and
 // of type crypt-hash in the modules that Guard was told; elements with names such as password or
@@ -33,48 +35,67 @@ type TraceSink func(TraceMessage)
 // tell of.
 func (p *Pool) Trace(key string, sink TraceSink) {
 	p.mu.Lock()
+	before := p.traces[key]
 	if sink == nil {
 		delete(p.traces, key)
 	} else {
 		p.traces[key] = &trace{key: key, sink: sink}
 	}
-	d := p.devices[key]
+	d, w := p.devices[key], p.watches[key]
 	p.mu.Unlock()
+	if before != nil {
+		before.end()
+	}
 	if d != nil {
-		p.traceSession(d, d.latest.Load())
+		p.traceSession(key, d.latest.Load())
+	}
+	if w != nil {
+		p.traceSession(key, w.apart.Load())
 	}
 }
 
 // traceSession begins or ends the trace of a session, as is wanted for its NF.
-func (p *Pool) traceSession(d *device, session *netconf.Session) {
-	if session == nil {
-		return
+func (p *Pool) traceSession(key string, session *netconf.Session) {
+	if session != nil {
+		session.SetTrace(p.tracer(key, session.ID()))
 	}
+}
+
+// tracer returns who is to see the messages of an NF's session, nil if nobody is. The id is 0 until the hellos
+// have told it.
+func (p *Pool) tracer(key string, id uint64) func(netconf.Direction, []byte) {
 	p.mu.Lock()
-	t := p.traces[d.key]
+	t, d := p.traces[key], p.devices[key]
 	p.mu.Unlock()
-	if t == nil {
-		session.SetTrace(nil)
-		return
+	if t == nil || d == nil {
+		return nil
 	}
-	session.SetTrace(func(way netconf.Direction, message []byte) {
+	return func(way netconf.Direction, message []byte) {
 		t.message(TraceMessage{
-			Time: time.Now(), Key: d.key, SessionID: session.ID(), Received: way == netconf.Received, XML: d.secrets.redact(message),
+			Time: time.Now(), Key: key, SessionID: id, Received: way == netconf.Received, XML: d.secrets.redact(message),
 		})
-	})
+	}
 }
 
 // trace is where the messages of one NF go.
 type trace struct {
 	key  string
 	mu   sync.Mutex
-	sink TraceSink
+	sink TraceSink // nil when it has ended
 }
 
 func (t *trace) message(m TraceMessage) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.sink(m)
+	if t.sink != nil {
+		t.sink(m)
+	}
+}
+
+func (t *trace) end() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.sink = nil
 }
 
 // secrets are what is known of an NF's secrets.

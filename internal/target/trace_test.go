@@ -60,8 +60,11 @@ func TestTrace(t *testing.T) {
 			t.Errorf("got %+v", m)
 		}
 	}
-	if ways[true] < 8 || ways[false] < 8 || len(sessions) != 2 {
+	if ways[true] < 8 || ways[false] < 8 || len(sessions) != 3 || !sessions[0] {
 		t.Errorf("%v messages on %d sessions", ways, len(sessions))
+	}
+	if strings.Count(all, "<hello") != 4 {
+		t.Errorf("the hellos of two sessions are missing: %s", all)
 	}
 	if strings.Contains(all, "s3") || strings.Count(all, yang.RedactedValue("s3<ret & more"))+strings.Count(all, yang.RedactedValue("s3&lt;ret &amp; more")) < 3 {
 		t.Errorf("got %s", all)
@@ -94,5 +97,42 @@ func TestRedact(t *testing.T) {
 				t.Error(diff)
 			}
 		})
+	}
+}
+
+// recorder keeps what a trace shows.
+type recorder struct {
+	mu   sync.Mutex
+	text strings.Builder
+}
+
+func (r *recorder) write(m TraceMessage) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.text.Write(m.XML)
+}
+
+func (r *recorder) String() string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.text.String()
+}
+
+// A session that only carries notifications is traced too, also if it was there first.
+func TestTraceNotifications(t *testing.T) {
+	s, p, e, changes := watching(t, netconftest.Profile{Notifications: true, NoInterleave: true})
+	waitForState(t, p, e, SubscriptionActive)
+	var seen recorder
+	p.Trace(e.Key, seen.write)
+	rival := newPool(t, Options{})
+	if _, err := rival.Apply(t.Context(), e, request(t, s, config(t, hostname("theirs")))); err != nil {
+		t.Fatal(err)
+	}
+	awaitChange(t, changes)
+	waitFor(t, "the notification", func() bool { return strings.Contains(seen.String(), "netconf-config-change") })
+	s.DropSessions()
+	waitFor(t, "a new subscription", func() bool { return strings.Contains(seen.String(), "<create-subscription") })
+	if strings.Count(seen.String(), "<hello") < 2 {
+		t.Errorf("got %s", seen.String())
 	}
 }

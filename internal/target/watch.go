@@ -8,6 +8,7 @@ import (
 	"errors"
 	"math/rand/v2"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/strowger/strowger/internal/netconf"
@@ -42,6 +43,7 @@ type watch struct {
 	poked    chan struct{} // holds a token when there is a new session
 	cancel   context.CancelFunc
 	done     chan struct{}
+	apart    atomic.Pointer[netconf.Session] // one that only carries notifications
 
 	mu    sync.Mutex
 	state SubscriptionState
@@ -130,6 +132,10 @@ func (w *watch) run(ctx context.Context) {
 		f, err := w.pool.subscribe(ctx, w.endpoint)
 		if err == nil {
 			pause = 0
+			if f.apart {
+				w.apart.Store(f.session)
+				w.pool.traceSession(w.endpoint.Key, f.session)
+			}
 			w.set(SubscriptionActive, nil)
 			if again {
 				w.changes.add(Change{Unseen: true})

@@ -207,14 +207,15 @@ func TestHandlers(t *testing.T) {
 		t.Errorf("%+v", got)
 	}
 	for operation, tag := range map[string]string{
-		`<restart` + r + `/>`: "missing-element",
+		`<restart` + r + `/>`:                                 "missing-element",
+		`<restart` + r + `><delay>soon</delay></restart>`:     "invalid-value",
 		`<restart` + r + `><delay>5</delay><what/></restart>`: "unknown-element",
-		`<stop` + r + `/>`:                        "operation-not-supported",
-		`<restart xmlns="urn:other"/>`:            "operation-not-supported",
-		action("e7", "<reset/>"):                  "data-missing",
-		action("e0", "<explode/>"):                "unknown-element",
-		action("e0", ""):                          "missing-element",
-		`<action xmlns="` + yangNamespace + `"/>`: "missing-element",
+		`<stop` + r + `/>`:                                    "operation-not-supported",
+		`<restart xmlns="urn:other"/>`:                        "operation-not-supported",
+		action("e7", "<reset/>"):                              "data-missing",
+		action("e0", "<explode/>"):                            "unknown-element",
+		action("e0", ""):                                      "missing-element",
+		`<action xmlns="` + yangNamespace + `"/>`:             "missing-element",
 	} {
 		if got := c.refused(operation); got != tag {
 			t.Errorf("%s: %s", operation, got)

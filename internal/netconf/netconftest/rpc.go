@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/strowger/strowger/internal/yang"
+	"github.com/strowger/strowger/internal/yang/validate"
 )
 
 // Handler serves an RPC or an action of the device's modules. It returns the content of the reply as XML, nil
@@ -37,7 +38,7 @@ func (s *session) rpc(op *element) ([]byte, error) {
 	if n == nil {
 		return nil, notSupported(op)
 	}
-	return s.invoke(n, op, Invocation{Name: module.Name + ":" + op.name})
+	return s.invoke(n, op, Invocation{Name: module.Name + ":" + op.name}, s.operationalTree())
 }
 
 func operationNode(in *yang.Node, kind yang.Kind, module *yang.Module, name string) *yang.Node {
@@ -49,9 +50,9 @@ func operationNode(in *yang.Node, kind yang.Kind, module *yang.Module, name stri
 	return nil
 }
 
-// invoke checks the names in the input and calls the handler, if there is one.
-func (s *session) invoke(n *yang.Node, op *element, i Invocation) ([]byte, error) {
-	if err := checkInput(n, op); err != nil {
+// invoke proves the input and calls the handler, if there is one. at is the node that an action is about.
+func (s *session) invoke(n *yang.Node, op *element, i Invocation, datastore *yang.Tree) ([]byte, error) {
+	if err := checkInput(n, op, datastore, datastore.Get(i.Path)); err != nil {
 		return nil, err
 	}
 	handler := s.options.Handlers[i.Name]
@@ -64,33 +65,24 @@ func (s *session) invoke(n *yang.Node, op *element, i Invocation) ([]byte, error
 	return handler(i)
 }
 
-func checkInput(n *yang.Node, op *element) error {
-	var input *yang.Node
-	for _, child := range n.Children() {
-		if child.Kind() == yang.KindInput {
-			input = child
+// checkInput proves the input of an operation by the modules, together with what the device holds (RFC 7950
+// sections 7.14.2 and 7.15.1).
+func checkInput(n *yang.Node, op *element, datastore *yang.Tree, at *yang.Data) error {
+	var content bytes.Buffer
+	for _, child := range op.children {
+		child.write(&content, "")
+	}
+	input, _, errs := yang.DecodeXMLAt(n.Input(), &content, yang.XMLOptions{})
+	if len(errs) == 0 {
+		errs = validate.OperationOn(input, datastore, at)
+	}
+	for _, e := range errs {
+		if e.Tag == "data-missing" && e.AppTag == "" && strings.HasSuffix(e.Rule, "{ mandatory true }") {
+			// That a datastore lacks it is one thing; here it is the request that does.
+			e.Tag = "missing-element"
 		}
 	}
-	for _, given := range op.children {
-		known := false
-		if input != nil {
-			for _, want := range input.DataChildren() {
-				known = known || given.matches(want.Module().Namespace, want.Name())
-			}
-		}
-		if !known {
-			return &RPCError{Tag: "unknown-element", Message: op.name + " has no input " + given.name, Info: "<bad-element>" + given.name + "</bad-element>"}
-		}
-	}
-	if input == nil {
-		return nil
-	}
-	for _, want := range input.DataChildren() {
-		if want.Mandatory() && op.child(want.Name()) == nil {
-			return &RPCError{Tag: "missing-element", Message: op.name + " needs the input " + want.Name(), Info: "<bad-element>" + want.Name() + "</bad-element>"}
-		}
-	}
-	return nil
+	return errs.Err()
 }
 
 // action finds the action in the data around it (RFC 7950 section 7.15.2).
@@ -113,10 +105,11 @@ func (s *session) action(op *element) ([]byte, error) {
 			step = "/" + module.Name + ":" + next.name
 		}
 		if found := operationNode(n, yang.KindAction, module, next.name); found != nil {
-			if t := s.operationalTree(); path.Len() > 0 && n.Kind() == yang.KindList && t.Get(path.String()) == nil {
+			datastore := s.operationalTree()
+			if path.Len() > 0 && n.Kind() == yang.KindList && datastore.Get(path.String()) == nil {
 				return nil, &RPCError{Tag: "data-missing", Path: path.String(), Message: "there is no such instance"}
 			}
-			return s.invoke(found, next, Invocation{Name: name.String() + step, Path: path.String()})
+			return s.invoke(found, next, Invocation{Name: name.String() + step, Path: path.String()}, datastore)
 		}
 		child := n.Child(module.Name, next.name)
 		if child == nil || child.Kind() != yang.KindContainer && child.Kind() != yang.KindList {

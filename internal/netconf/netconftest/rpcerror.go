@@ -84,7 +84,20 @@ func fromYANG(e *yang.Error) *RPCError {
 	if e.Rule != "" {
 		message += " (" + e.Rule + ")"
 	}
-	return &RPCError{Tag: tag, AppTag: e.AppTag, Path: e.Path, Message: message}
+	return &RPCError{Tag: tag, AppTag: e.AppTag, Path: e.Path, Message: message, Info: elementInfo(tag, e.Path)}
+}
+
+// elementInfo is the error-info that the tags about elements come with (RFC 6241 appendix A).
+func elementInfo(tag, path string) string {
+	steps, err := yang.ParsePath(path)
+	if err != nil || len(steps) == 0 {
+		return ""
+	}
+	switch tag {
+	case "unknown-element", "missing-element", "bad-element":
+		return "<bad-element>" + steps[len(steps)-1].Name + "</bad-element>"
+	}
+	return ""
 }
 
 func (e *RPCError) write(b *bytes.Buffer, model *Model) {

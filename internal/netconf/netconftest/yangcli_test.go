@@ -70,7 +70,7 @@ func TestYangcli(t *testing.T) {
 		"edit-config target=candidate config=@bad.xml": "error-path /acme-router:system/acme-router:nonsense",
 		"kill-session session-id=99":                   "there is no such session",
 		"restart delay=5":                              "OK",
-		"restart":                                      "needs the input delay",
+		"restart":                                      "missing-element",
 	} {
 		t.Run(command, func(t *testing.T) {
 			if out := run(t, "--run-command="+command); !strings.Contains(out, want) {

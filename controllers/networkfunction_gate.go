@@ -264,27 +264,30 @@ func (r *NetworkFunctionReconciler) checkMembersCheck(c v1alpha1.Check, where st
 	return r.checkCheck(c, where, "members")
 }
 
-// evaluateMembers looks at checks over the members of a rollout, once.
+// evaluateMembers looks at checks over the members of a rollout, once and all at the same time.
 func (r *NetworkFunctionReconciler) evaluateMembers(ctx context.Context, checks []v1alpha1.RolloutCheck, members []v1alpha1.NetworkFunction) []v1alpha1.CheckStatus {
-	out := make([]v1alpha1.CheckStatus, 0, len(checks))
-	for _, c := range checks {
-		var err error
-		switch {
-		case c.TCP != nil:
-			err = gate.TCP(ctx, c.TCP.Address)
-		case c.TLS != nil:
-			err = gate.TLS{Address: c.TLS.Address, ServerName: c.TLS.ServerName}.Handshake(ctx)
-		default:
-			var values []any
-			if values, err = r.memberValues(ctx, c.Get, members); err == nil {
-				holds, why := r.Conditions.Condition(c.Expr, render.Scope{Seen: map[string]render.Value{"members": {Object: values}}})
-				out = append(out, v1alpha1.CheckStatus{Name: c.Name, Holds: holds, Message: clipTo(why, 512)})
-				continue
-			}
-		}
-		out = append(out, checkStatus(c.Name, err))
+	out := make([]v1alpha1.CheckStatus, len(checks))
+	var all sync.WaitGroup
+	for i, c := range checks {
+		all.Go(func() { out[i] = r.evaluateMembersCheck(ctx, c, members) })
 	}
+	all.Wait()
 	return out
+}
+
+func (r *NetworkFunctionReconciler) evaluateMembersCheck(ctx context.Context, c v1alpha1.RolloutCheck, members []v1alpha1.NetworkFunction) v1alpha1.CheckStatus {
+	switch {
+	case c.TCP != nil:
+		return checkStatus(c.Name, gate.TCP(ctx, c.TCP.Address))
+	case c.TLS != nil:
+		return checkStatus(c.Name, gate.TLS{Address: c.TLS.Address, ServerName: c.TLS.ServerName}.Handshake(ctx))
+	}
+	values, err := r.memberValues(ctx, c.Get, members)
+	if err != nil {
+		return checkStatus(c.Name, err)
+	}
+	holds, why := r.Conditions.Condition(c.Expr, render.Scope{Seen: map[string]render.Value{"members": {Object: values}}})
+	return v1alpha1.CheckStatus{Name: c.Name, Holds: holds, Message: clipTo(why, 512)}
 }
 
 // memberValues is what a check sees of members: with a path, what is there on each NF.

@@ -95,7 +95,7 @@ func (r *NetworkFunctionReconciler) keepSnapshot(ctx context.Context, s *scope) 
 	if err == nil {
 		k := kept{Config: xml.String()}
 		s.intended.Walk(func(d *yang.Data) bool {
-			if d.Leaf() && d.Tainted() {
+			if d.Leaf() && d.FromSecret() {
 				k.Tainted = append(k.Tainted, d.Path())
 			}
 			return true

@@ -142,11 +142,11 @@ func identity(e *yang.Error) violation {
 func attribute(t, intended *yang.Tree) {
 	secrets := map[string]bool{}
 	intended.Walk(func(d *yang.Data) bool {
-		if d.Tainted() && d.Value() != "" {
+		if d.FromSecret() && d.Value() != "" {
 			secrets[d.Value()] = true
 		}
 		if have := t.Get(d.Path()); have != nil && have.Value() == d.Value() {
-			adopt(t, have, d.Origin(), d.Tainted())
+			adopt(t, have, d.Origin(), d.FromSecret())
 		}
 		return true
 	})
@@ -154,7 +154,7 @@ func attribute(t, intended *yang.Tree) {
 		return
 	}
 	for _, d := range t.Leaves() {
-		if secrets[d.Value()] && !d.Tainted() {
+		if secrets[d.Value()] && !d.FromSecret() {
 			adopt(t, d, d.Origin(), true)
 		}
 	}

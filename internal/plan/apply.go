@@ -54,7 +54,7 @@ func set(t *yang.Tree, d *yang.Data) *yang.Data {
 	if k := d.Node().Kind(); k == yang.KindLeaf || k == yang.KindLeafList {
 		value = d.Value()
 	}
-	n, err := t.Set(d.Path(), value, d.Origin(), d.Tainted())
+	n, err := t.Set(d.Path(), value, d.Origin(), d.FromSecret())
 	if err != nil {
 		return nil // of another schema
 	}

@@ -110,7 +110,7 @@ func Unmanaged(observed *yang.Tree, a Area, c Claims, most int) (found []Change,
 	if c.Declared != nil {
 		at.declared = c.Declared.Root()
 		for _, d := range c.Declared.Leaves() {
-			if d.Tainted() {
+			if d.FromSecret() {
 				s.secrets[d.Value()] = true
 			}
 		}

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 
 	"github.com/strowger/strowger/internal/yang"
 )
@@ -24,49 +25,115 @@ type redactor struct {
 	conceal []*concealer
 }
 
-// message returns a copy of a message with digests in place of secrets. What is no XML is left out.
+// message returns a copy of a message with digests in place of secrets, however they are written. What is no XML
+// is left out.
 func (r redactor) message(message []byte) []byte {
-	var out bytes.Buffer
+	c := redacted{redactor: r}
 	d := xml.NewDecoder(bytes.NewReader(message))
-	depth, hidden := 0, 0 // hidden is the depth of the outermost element that is a secret
 	for {
 		from := d.InputOffset()
 		token, err := d.RawToken()
 		if err != nil {
+			c.flush()
 			if left := len(message) - int(from); !errors.Is(err, io.EOF) || left > 0 {
-				fmt.Fprintf(&out, "<!-- %d bytes that are no XML are left out -->", left)
+				fmt.Fprintf(&c.out, "<!-- %d bytes that are no XML are left out -->", left)
 			}
-			break
+			return c.out.Bytes()
 		}
-		raw := message[from:d.InputOffset()]
-		switch token := token.(type) {
-		case xml.StartElement:
-			depth++
-			if hidden == 0 && r.isSecret(token.Name.Local) {
-				hidden = depth
-			}
-			if len(token.Attr) > 0 {
-				raw = []byte(r.text(string(raw), shortest))
-			}
-		case xml.EndElement:
-			if depth--; depth < hidden {
-				hidden = 0
-			}
-		case xml.CharData:
-			value := bytes.TrimSpace(token)
-			if hidden > 0 && len(value) > 0 {
-				raw = []byte(yang.RedactedValue(string(value)))
-			} else if len(value) > 0 {
-				raw = []byte(r.text(string(raw), 1))
-			}
-		case xml.Comment, xml.ProcInst, xml.Directive:
-			if raw = []byte(r.text(string(raw), shortest)); hidden > 0 {
-				raw = nil
-			}
-		}
-		out.Write(raw)
+		c.token(token, message[from:d.InputOffset()])
 	}
-	return out.Bytes()
+}
+
+// redacted is a message while secrets are left out of it.
+type redacted struct {
+	redactor
+	out    bytes.Buffer
+	depth  int
+	hidden int // the depth of the outermost element that is a secret, or 0
+
+	// The text since the last tag: as it was written, with comments, and what it means. CDATA sections, comments
+	// and references may be anywhere in a secret.
+	written bytes.Buffer
+	text    bytes.Buffer
+}
+
+func (c *redacted) token(token xml.Token, raw []byte) {
+	switch token := token.(type) {
+	case xml.CharData:
+		c.written.Write(raw)
+		c.text.Write(token)
+	case xml.Comment:
+		if c.hidden == 0 {
+			c.written.WriteString(c.redactor.text(string(raw), shortest))
+		}
+	case xml.StartElement:
+		c.flush()
+		c.depth++
+		if c.hidden == 0 && c.isSecret(token.Name.Local) {
+			c.hidden = c.depth
+		}
+		c.tag(token, raw)
+	case xml.EndElement:
+		c.flush()
+		if c.depth--; c.depth < c.hidden {
+			c.hidden = 0
+		}
+		c.out.Write(raw)
+	default: // processing instructions and document types
+		c.flush()
+		if c.hidden == 0 {
+			c.out.WriteString(c.redactor.text(string(raw), shortest))
+		}
+	}
+}
+
+// flush writes the text that has come to its end.
+func (c *redacted) flush() {
+	text := c.text.String()
+	shown := text
+	if c.hidden == 0 {
+		shown = c.redactor.text(text, 1)
+	} else if value := strings.TrimSpace(text); value != "" {
+		shown = yang.RedactedValue(value)
+	}
+	if shown == text {
+		c.out.Write(c.written.Bytes())
+	} else {
+		_ = xml.EscapeText(&c.out, []byte(shown)) // a Buffer does not fail
+	}
+	c.written.Reset()
+	c.text.Reset()
+}
+
+// tag writes a start tag.
+func (c *redacted) tag(token xml.StartElement, raw []byte) {
+	changed := false
+	for i, a := range token.Attr {
+		token.Attr[i].Value = c.redactor.text(a.Value, shortest)
+		changed = changed || token.Attr[i].Value != a.Value
+	}
+	if !changed {
+		c.out.Write(raw)
+		return
+	}
+	c.out.WriteString("<" + qualified(token.Name))
+	for _, a := range token.Attr {
+		c.out.WriteString(" " + qualified(a.Name) + `="`)
+		_ = xml.EscapeText(&c.out, []byte(a.Value)) // a Buffer does not fail
+		c.out.WriteByte('"')
+	}
+	if bytes.HasSuffix(raw, []byte("/>")) {
+		c.out.WriteByte('/')
+	}
+	c.out.WriteByte('>')
+}
+
+// qualified is a name as it was written: RawToken leaves prefixes as they are.
+func qualified(name xml.Name) string {
+	if name.Space == "" {
+		return name.Local
+	}
+	return name.Space + ":" + name.Local
 }
 
 func (r redactor) isSecret(name string) bool { return r.guarded[name] || yang.SecretName(name) }
@@ -76,23 +143,10 @@ func (r redactor) text(text string, least int) string {
 	for _, c := range r.conceal {
 		c = c.ofLength(least)
 		text = c.text(text)
-		text = c.escaped().text(text)
 	}
 	return yang.RedactHashes(text)
 }
 
 func (c *concealer) ofLength(least int) *concealer {
 	return &concealer{secrets: slices.DeleteFunc(slices.Clone(c.secrets), func(s string) bool { return len(s) < least })}
-}
-
-// escaped conceals secrets as they stand in XML.
-func (c *concealer) escaped() *concealer {
-	e := &concealer{}
-	for _, secret := range c.secrets {
-		var in bytes.Buffer
-		if err := xml.EscapeText(&in, []byte(secret)); err == nil && in.String() != secret {
-			e.secrets = append(e.secrets, in.String())
-		}
-	}
-	return e
 }

@@ -114,7 +114,7 @@ func newConcealer(intended *yang.Tree) *concealer {
 		return c
 	}
 	for _, leaf := range intended.Leaves() {
-		if leaf.Tainted() && leaf.Value() != "" {
+		if leaf.FromSecret() && leaf.Value() != "" || leaf.Tainted() && len(leaf.Value()) >= shortest {
 			c.secrets = append(c.secrets, leaf.Value())
 		}
 	}

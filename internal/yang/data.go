@@ -70,6 +70,10 @@ func (d *Data) Origin() Origin { return Origin{Layer: d.layer, Line: int(d.line)
 // that it is one, see [Node.Secret].
 func (d *Data) Tainted() bool { return d.taint || d.node.flags&flagSecret != 0 }
 
+// FromSecret says that the value comes from a secret, which tells it from all others: it is
+// to be recognised wherever it turns up. What the model calls secret may be "true".
+func (d *Data) FromSecret() bool { return d.taint }
+
 // Default says that nobody configured the value: the device which sent it marked it so
 // (RFC 6243 section 6), or the node is an implied one, see [Data.Implied].
 func (d *Data) Default() bool { return d.dflt }

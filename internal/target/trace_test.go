@@ -81,20 +81,20 @@ func TestRedact(t *testing.T) {
 	r := redactor{guarded: map[string]bool{"vault": true}, conceal: []*concealer{{secrets: []string{"known & secret", "x"}}}}
 	hidden := func(s string) string { return yang.RedactedValue(s) }
 	for name, tt := range map[string]struct{ in, want string }{
-		"plain":       {`<a y="1"><b>c &lt; d</b></a>`, `<a y="1"><b>c &lt; d</b></a>`},
-		"by name":     {`<a><p:admin-password>x</p:admin-password><b>y</b></a>`, `<a><p:admin-password>` + hidden("x") + `</p:admin-password><b>y</b></a>`},
-		"below":       {`<a><vault><b>x<!-- x --></b> <b><![CDATA[z]]></b></vault><b>y</b></a>`, `<a><vault><b>` + hidden("x") + `</b> <b>` + hidden("z") + `</b></vault><b>y</b></a>`},
-		"hash":        {`<a>$6$salt$hash</a>`, `<a>` + hidden("$6$salt$hash") + `</a>`},
-		"known":       {`<a>the known &amp; secret one</a>`, `<a>the ` + hidden("known & secret") + ` one</a>`},
-		"short":       {`<a b="a known &amp; secret"><c>x</c></a>`, `<a b="a ` + hidden("known & secret") + `"><c>` + hidden("x") + `</c></a>`},
-		"entities":    {`<a>known &#38; secr&#x65;t</a>`, `<a>` + hidden("known & secret") + `</a>`},
-		"CDATA":       {`<a>b <![CDATA[known & ]]>sec<!-- x -->ret &amp; c</a>`, `<a>b ` + hidden("known & secret") + ` &amp; c</a>`},
-		"attribute":   {`<p:a p:b='known &#38; secret' c="d"/>`, `<p:a p:b="` + hidden("known & secret") + `" c="d"/>`},
-		"as it was":   {`<a b='c'>d<!-- e --><![CDATA[f]]>&#103;</a>`, `<a b='c'>d<!-- e --><![CDATA[f]]>&#103;</a>`},
-		"broken":      {`<a><secret>x</a`, `<a><secret>` + hidden("x") + `<!-- 3 bytes that are no XML are left out -->`},
-		"no XML":      {"\x00garbage & more", `<!-- 15 bytes that are no XML are left out -->`},
-		"empty":       {``, ``},
-		"self-made":   {`<password/><a>b</a>`, `<password/><a>b</a>`},
+		"plain":     {`<a y="1"><b>c &lt; d</b></a>`, `<a y="1"><b>c &lt; d</b></a>`},
+		"by name":   {`<a><p:admin-password>x</p:admin-password><b>y</b></a>`, `<a><p:admin-password>` + hidden("x") + `</p:admin-password><b>y</b></a>`},
+		"below":     {`<a><vault><b>x<!-- x --></b> <b><![CDATA[z]]></b></vault><b>y</b></a>`, `<a><vault><b>` + hidden("x") + `</b> <b>` + hidden("z") + `</b></vault><b>y</b></a>`},
+		"hash":      {`<a>$6$salt$hash</a>`, `<a>` + hidden("$6$salt$hash") + `</a>`},
+		"known":     {`<a>the known &amp; secret one</a>`, `<a>the ` + hidden("known & secret") + ` one</a>`},
+		"short":     {`<a b="a known &amp; secret"><c>x</c></a>`, `<a b="a ` + hidden("known & secret") + `"><c>` + hidden("x") + `</c></a>`},
+		"entities":  {`<a>known &#38; secr&#x65;t</a>`, `<a>` + hidden("known & secret") + `</a>`},
+		"CDATA":     {`<a>b <![CDATA[known & ]]>sec<!-- x -->ret &amp; c</a>`, `<a>b ` + hidden("known & secret") + ` &amp; c</a>`},
+		"attribute": {`<p:a p:b='known &#38; secret' c="d"/>`, `<p:a p:b="` + hidden("known & secret") + `" c="d"/>`},
+		"as it was": {`<a b='c'>d<!-- e --><![CDATA[f]]>&#103;</a>`, `<a b='c'>d<!-- e --><![CDATA[f]]>&#103;</a>`},
+		"broken":    {`<a><secret>x</a`, `<a><secret>` + hidden("x") + `<!-- 3 bytes that are no XML are left out -->`},
+		"no XML":    {"\x00garbage & more", `<!-- 15 bytes that are no XML are left out -->`},
+		"empty":     {``, ``},
+		"self-made": {`<password/><a>b</a>`, `<password/><a>b</a>`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if diff := cmp.Diff(tt.want, string(r.message([]byte(tt.in)))); diff != "" {

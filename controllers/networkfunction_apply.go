@@ -139,6 +139,7 @@ func (r *NetworkFunctionReconciler) commit(ctx context.Context, s *scope, p *pla
 		Comment: r.comment(s, token(s, ""), r.author(ctx, s)),
 	})
 	r.learnEchoes(s, result, err)
+	r.tellWarnings(s, result.Warnings)
 	if err != nil {
 		if untouched(s.target, err) {
 			r.saveInventory(s, s.owned)
@@ -148,6 +149,19 @@ func (r *NetworkFunctionReconciler) commit(ctx context.Context, s *scope, p *pla
 	}
 	s.observed.session = result.SessionID
 	return nil
+}
+
+// tellWarnings tells what the NF had to say of a change that it took: it is in no status, since it is over with
+// the change.
+func (r *NetworkFunctionReconciler) tellWarnings(s *scope, list []target.Violation) {
+	if len(list) == 0 {
+		return
+	}
+	words := make([]string, len(list))
+	for i, v := range list {
+		words[i] = v.String()
+	}
+	r.event(s.nf, s.revision, corev1.EventTypeWarning, v1alpha1.NFWarningReason, "The NF took the change and warns: "+strings.Join(words, "; "))
 }
 
 // untouched says that a transaction certainly changed nothing on the NF, so that

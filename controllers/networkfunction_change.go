@@ -136,7 +136,8 @@ func shortRevision(revision string) string {
 // prepareChange locks, edits and validates on the NF. What it refuses is forgotten: it
 // changed nothing.
 func (r *NetworkFunctionReconciler) prepareChange(ctx context.Context, s *scope) error {
-	_, err := r.Pool.Prepare(ctx, s.endpoint, s.nf.Status.PendingCommit.PersistID, *s.change)
+	result, err := r.Pool.Prepare(ctx, s.endpoint, s.nf.Status.PendingCommit.PersistID, *s.change)
+	r.tellWarnings(s, result.Warnings)
 	if err != nil {
 		return r.refused(ctx, s, err)
 	}
@@ -151,6 +152,7 @@ func (r *NetworkFunctionReconciler) commitChange(ctx context.Context, s *scope) 
 		Method: target.Method(pending.Method), Timeout: time.Until(pending.Deadline.Time), Comment: r.comment(s, pending.PersistID, pending.Author),
 	})
 	r.learnEchoes(s, result, err)
+	r.tellWarnings(s, result.Warnings)
 	switch {
 	case err != nil && untouched(s.target, err):
 		return r.refused(ctx, s, err)

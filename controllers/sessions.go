@@ -34,6 +34,7 @@ func newPool(mgr ctrl.Manager, o Options) (*sessions, error) {
 	})
 	s.Pool = target.NewPool(target.Options{
 		OnCall: s.called, OnRefused: refused.add, OnChange: s.changed, OnSubscription: s.targets.send,
+		OnLost: s.targets.send,
 	})
 	if err := register(s.Collectors()...); err != nil || o.CallHome == (CallHomeOptions{}) {
 		return s, err

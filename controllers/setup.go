@@ -86,6 +86,9 @@ func Setup(mgr ctrl.Manager, o Options) (stop func(), err error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := register(newReadiness(mgr)); err != nil {
+		return nil, err
+	}
 	sources := &Sources{Reader: mgr.GetAPIReader(), Fetcher: artifact.New(artifact.Options{}), AllowCrossNamespace: o.AllowCrossNamespace}
 	endpoints := &Endpoints{
 		Reader: mgr.GetAPIReader(), ForbidInsecure: o.ForbidInsecureHostKeys,

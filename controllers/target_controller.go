@@ -135,6 +135,9 @@ func (r *TargetReconciler) reach(ctx context.Context, t *v1alpha1.Target, ep tar
 	t.Status.Transport = transport(t)
 	t.Status.ClientCertificateNotAfter = notAfter(ep)
 	keepSubscribed(r.Pool, ep)
+	if v, ok := meta.ReconcileAnnotationValue(t.GetAnnotations()); ok && v != t.Status.GetLastHandledReconcileRequest() {
+		r.Pool.Retry(ctx, ep)
+	}
 	facts, err := r.Pool.Facts(ctx, ep)
 	if err == nil {
 		subscribe(r.Pool, t, ep)

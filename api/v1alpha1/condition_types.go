@@ -105,6 +105,7 @@ const (
 
 	// Outcomes.
 	SucceededReason        = "Succeeded"
+	NFWarningReason        = "NFWarning" // the NF took a change, and said something about it
 	DriftedReason          = "Drifted"
 	DriftCorrectedReason   = "DriftCorrected"
 	DriftAdoptedReason     = "DriftAdopted"

@@ -46,6 +46,7 @@ type Session struct {
 	maxDepth     int
 	keepalive    *keepalive
 	trace        atomic.Pointer[traceFunc]
+	ended        func(error) // see OnEnd
 
 	writing chan struct{} // holds one token while somebody writes
 
@@ -122,6 +123,18 @@ func (s *Session) Capabilities() Capabilities { return s.capabilities }
 // Done is closed when the session has ended, for whatever reason.
 func (s *Session) Done() <-chan struct{} { return s.done }
 
+// OnEnd has f hear once why the session ended, in a goroutine of its own; at once if it has. Of an end that we
+// asked for that is ErrClosed.
+func (s *Session) OnEnd(f func(error)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.err != nil {
+		go f(s.err)
+		return
+	}
+	s.ended = f
+}
+
 // Err returns why the session ended, or nil while it lives.
 func (s *Session) Err() error {
 	s.mu.Lock()
@@ -158,8 +171,12 @@ func (s *Session) fail(reason error) {
 		return
 	}
 	s.err = reason
+	ended := s.ended
 	close(s.done)
 	s.mu.Unlock()
+	if ended != nil {
+		go ended(reason)
+	}
 	s.keepalive.stop()
 	s.conn.Close()
 }

@@ -58,6 +58,9 @@ type ApplyResult struct {
 	// Repeated says that the NF had lost the change, which was validated before its commit, and took it
 	// when it was repeated without. It is done without for this NF from then on.
 	Repeated bool
+	// Warnings are what the NF had to say of steps that it took: rpc-errors of severity warning (RFC 6241 section
+	// 4.3), without secrets, the first 20.
+	Warnings []Violation
 	// StartupSaved says that running was copied to startup.
 	StartupSaved bool
 	// RPCs are the names of the RPCs used, in their order.

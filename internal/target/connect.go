@@ -46,7 +46,7 @@ func (p *Pool) connect(ctx context.Context, d *device, e Endpoint) (*netconf.Ses
 	session, err := p.dial(ctx, e)
 	switch {
 	case err == nil:
-		d.backoff = backoff{}
+		d.backoff = backoff{silences: d.backoff.silences} // whether it answers is yet to be seen
 	case !errors.Is(err, context.Canceled):
 		d.backoff.fail(err, time.Now())
 	}
@@ -70,9 +70,10 @@ func (p *Pool) dial(ctx context.Context, e Endpoint) (*netconf.Session, error) {
 // backoff keeps several users of one dead NF from dialling it one after the other. Its failure is repeated
 // word by word: what is said of the NF does not change while nothing new is known.
 type backoff struct {
-	err   error
-	until time.Time
-	pause time.Duration
+	err      error
+	until    time.Time
+	pause    time.Duration
+	silences int // how often it has not answered since it last did
 }
 
 // failed returns the last failure while it is too early to try again.
@@ -89,4 +90,56 @@ func (b *backoff) fail(err error, now time.Time) {
 	b.err = err
 	b.pause = min(max(2*b.pause, firstBackoff), maxBackoff)
 	b.until = now.Add(b.pause - rand.N(b.pause/4)) //nolint:gosec // no secret depends on it
+}
+
+// maxSilence bounds how long an NF is left alone that takes requests and does not answer them.
+const maxSilence = 10 * time.Minute
+
+// silent notes that a request was not answered in time. Whoever asks such an NF waits as long as one RPC may take,
+// and few can wait at once: from the second time on it is left alone for as long, then twice as long, and so on.
+func (b *backoff) silent(err error, now time.Time, timeout time.Duration) {
+	b.silences++
+	if b.silences == 1 {
+		return
+	}
+	b.err = err
+	pause := min(timeout<<min(b.silences-2, 10), max(maxSilence, timeout))
+	b.until = now.Add(pause - rand.N(pause/4+1)) //nolint:gosec // no secret depends on it
+}
+
+// Retry lets an NF be asked again at once that was to be left alone for a while.
+func (p *Pool) Retry(ctx context.Context, e Endpoint) {
+	d, err := p.acquire(ctx, e)
+	if err != nil {
+		return
+	}
+	defer func() { <-d.turn }()
+	d.backoff.until = time.Time{}
+}
+
+// lostSoon is the life of a session that counts as short.
+const lostSoon = time.Minute
+
+// watchEnd tells of the end of a session that is not ours.
+func (p *Pool) watchEnd(d *device, session *netconf.Session) {
+	if p.options.OnLost == nil {
+		return
+	}
+	began := time.Now()
+	session.OnEnd(func(err error) {
+		if errors.Is(err, netconf.ErrClosed) {
+			return
+		}
+		pause := p.options.lostPause
+		if time.Since(began) >= lostSoon {
+			d.lost.Store(0)
+		} else {
+			pause = min(pause<<min(d.lost.Add(1)-1, 10), maxBackoff)
+		}
+		time.AfterFunc(pause, func() {
+			if p.current(d.key) == d && d.latest.Load().Err() != nil {
+				p.options.OnLost(d.key)
+			}
+		})
+	})
 }

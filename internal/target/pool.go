@@ -26,6 +26,9 @@ type Options struct {
 	OnRefused func(remote net.Addr, err error)
 	// OnChange hears of changes that others made on an NF that is watched. It must return soon.
 	OnChange func(key string, c Change)
+	// OnLost hears that the session of an NF ended, and not by us, and that there is no other by now. It is
+	// told after a second, and later when that happens often.
+	OnLost func(key string)
 	// OnSubscription hears that Subscription(key) changed.
 	OnSubscription func(key string)
 	// MaxDials bounds how many connections are being established at once; 0 means 64.
@@ -34,6 +37,7 @@ type Options struct {
 	LockWait time.Duration
 
 	firstPause time.Duration // before a lost subscription is established again
+	lostPause  time.Duration // before the loss of a session is told
 	holdAfter  time.Duration // how long locks are kept when the NF has taken a change back by itself
 }
 
@@ -64,6 +68,9 @@ func NewPool(o Options) *Pool {
 	if o.firstPause <= 0 {
 		o.firstPause = firstBackoff
 	}
+	if o.lostPause <= 0 {
+		o.lostPause = firstBackoff
+	}
 	if o.holdAfter <= 0 {
 		o.holdAfter = holdAfter
 	}
@@ -90,6 +97,7 @@ type device struct {
 	applies atomic.Bool                     // so is this: a transaction is under way
 	latest  atomic.Pointer[netconf.Session] // and this: the session, or a former one that has ended
 	secrets secrets                         // and these
+	lost    atomic.Int32                    // and this: how many sessions ended soon, one after the other
 	turn    chan struct{}                   // holds one token while a method works on the NF
 	digest  string                          // of the endpoint that session and facts belong to
 	session *netconf.Session
@@ -273,10 +281,16 @@ func (p *Pool) with(ctx context.Context, e Endpoint, op string, f func(*link) er
 			p.use(d, session)
 		}
 		l := p.link(d, e)
-		if err = f(l); err == nil {
+		err = f(l)
+		silent := errors.Is(err, netconf.ErrTimeout)
+		if silent {
+			d.backoff.silent(err, time.Now(), e.rpcTimeout())
+		} else if d.alive() {
+			d.backoff = backoff{}
+		}
+		if err == nil {
 			return nil
 		}
-		silent := errors.Is(err, netconf.ErrTimeout)
 		dead := !d.alive()
 		if dead || silent {
 			// Whoever does not answer may never do so again; and the end of the session frees its locks.
@@ -298,6 +312,7 @@ func (p *Pool) use(d *device, session *netconf.Session) {
 	d.session = session
 	d.latest.Store(session)
 	p.traceSession(d.key, session)
+	p.watchEnd(d, session)
 	d.facts = nil
 	d.own.add(session.ID())
 	p.poke(d.key)

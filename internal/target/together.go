@@ -85,10 +85,29 @@ func (t *transaction) await(ctx context.Context, call *netconf.Call, s step, unu
 			return s.refused(t.failed(call.Name(), err))
 		}
 		return t.failed(call.Name(), err)
+	}
+	t.warned(call.Name(), reply.Warnings)
+	switch {
 	case s.done == nil, unused && reply.Data() != nil:
 		return nil
 	}
 	return s.done(reply)
+}
+
+// maxWarnings bounds what is kept of an NF's warnings.
+const maxWarnings = 20
+
+// warned keeps what the NF said of a step that it took.
+func (t *transaction) warned(op string, list []*netconf.RPCError) {
+	if len(list) == 0 {
+		return
+	}
+	found := violations(list, t.request.Schema, t.request.Intended)
+	conceal := t.concealer()
+	for _, v := range found[:min(len(found), maxWarnings-len(t.result.Warnings))] {
+		v.Path, v.Message = conceal.text(v.Path), op+": "+conceal.text(v.Message)
+		t.result.Warnings = append(t.result.Warnings, v)
+	}
 }
 
 // isAnswer says whether an error is what the server answered.

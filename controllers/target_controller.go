@@ -63,6 +63,7 @@ func (r *TargetReconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctr
 	}
 	if t.Spec.Suspend {
 		r.Pool.Unwatch(nameOf(t).String())
+		r.Traces.end(nameOf(t).String())
 		return ctrl.Result{}, nil
 	}
 	if r.starting(ctx, t) {

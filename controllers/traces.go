@@ -111,7 +111,11 @@ func (f *traceFile) write(m target.TraceMessage) {
 	if m.Received {
 		way = "received"
 	}
+	if f.left < 0 {
+		return
+	}
 	if f.left -= len(m.XML); f.left < 0 {
+		_, _ = fmt.Fprintf(f.file, "The trace stops here: it has %d MiB.\n", maxTraceBytes>>20)
 		return
 	}
 	_, _ = fmt.Fprintf(f.file, "%s %s session %d\n%s\n\n", m.Time.UTC().Format(time.RFC3339Nano), way, m.SessionID, m.XML)

@@ -12,35 +12,33 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	apimeta "k8s.io/apimachinery/pkg/api/meta"
 	"k8s.io/apimachinery/pkg/runtime"
-	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/strowger/strowger/api/v1alpha1"
 )
 
-// readiness counts objects by the state of their Ready condition, when somebody asks for metrics: how many are not
-// well, and why, without a label per object. It asks the cache, and only where the controllers run.
-type readiness struct {
-	cached  client.Reader
-	elected <-chan struct{}
-	objects *prometheus.Desc
+// Readiness counts objects by the state of their Ready condition, when somebody asks for metrics: how many are not
+// well, and why, without a label per object.
+type Readiness struct {
+	// Reader is that of the cache: a scrape is to cost nothing.
+	Reader client.Reader
+	// Elected is closed where the controllers run; elsewhere nothing is counted.
+	Elected <-chan struct{}
 }
 
-func newReadiness(mgr ctrl.Manager) *readiness {
-	return &readiness{cached: mgr.GetClient(), elected: mgr.Elected(), objects: prometheus.NewDesc("strowger_objects",
-		"Objects by kind, the status of their Ready condition (Unknown while there is none) and its reason.", []string{"kind", "ready", "reason"}, nil)}
-}
+var objectsMetric = prometheus.NewDesc("strowger_objects",
+	"Objects by kind, the status of their Ready condition (Unknown while there is none) and its reason.", []string{"kind", "ready", "reason"}, nil)
 
 // Describe implements prometheus.Collector.
-func (r *readiness) Describe(out chan<- *prometheus.Desc) { out <- r.objects }
+func (r *Readiness) Describe(out chan<- *prometheus.Desc) { out <- objectsMetric }
 
 // readinessTimeout bounds how long a scrape waits for a cache that is filled still.
 const readinessTimeout = 5 * time.Second
 
 // Collect implements prometheus.Collector.
-func (r *readiness) Collect(out chan<- prometheus.Metric) {
+func (r *Readiness) Collect(out chan<- prometheus.Metric) {
 	select {
-	case <-r.elected:
+	case <-r.Elected:
 	default:
 		return
 	}
@@ -50,12 +48,12 @@ func (r *readiness) Collect(out chan<- prometheus.Metric) {
 		"NetworkFunction": &v1alpha1.NetworkFunctionList{}, "NetworkFunctionRollout": &v1alpha1.NetworkFunctionRolloutList{},
 		"Target": &v1alpha1.TargetList{}, "YANGLibrary": &v1alpha1.YANGLibraryList{},
 	} {
-		if err := r.cached.List(ctx, list, client.UnsafeDisableDeepCopy); err != nil {
-			out <- prometheus.NewInvalidMetric(r.objects, err)
+		if err := r.Reader.List(ctx, list, client.UnsafeDisableDeepCopy); err != nil {
+			out <- prometheus.NewInvalidMetric(objectsMetric, err)
 			continue
 		}
 		for state, n := range readyStates(list) {
-			out <- prometheus.MustNewConstMetric(r.objects, prometheus.GaugeValue, float64(n), kind, state.status, state.reason)
+			out <- prometheus.MustNewConstMetric(objectsMetric, prometheus.GaugeValue, float64(n), kind, state.status, state.reason)
 		}
 	}
 }

@@ -86,7 +86,7 @@ func Setup(mgr ctrl.Manager, o Options) (stop func(), err error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := register(newReadiness(mgr)); err != nil {
+	if err := register(&Readiness{Reader: mgr.GetClient(), Elected: mgr.Elected()}); err != nil {
 		return nil, err
 	}
 	sources := &Sources{Reader: mgr.GetAPIReader(), Fetcher: artifact.New(artifact.Options{}), AllowCrossNamespace: o.AllowCrossNamespace}

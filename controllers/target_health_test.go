@@ -8,33 +8,28 @@ import (
 	"time"
 
 	. "github.com/onsi/gomega"
+	"github.com/prometheus/client_golang/prometheus"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
-	"sigs.k8s.io/controller-runtime/pkg/metrics"
 
+	"github.com/strowger/strowger/controllers"
 	"github.com/strowger/strowger/internal/netconf/netconftest"
 )
 
-// objects is the number of objects of a kind in the manager's metrics whose Ready is of a status and reason.
-func objects(kind, ready, reason string) float64 {
-	families, err := metrics.Registry.Gather()
-	if err != nil {
-		return -1
-	}
-	want := map[string]string{"kind": kind, "ready": ready, "reason": reason}
+// targets is the number of Targets of the world whose Ready is of a status and reason, as the metrics count them.
+func (w *world) targets(ready, reason string) float64 {
+	elected := make(chan struct{})
+	close(elected)
+	registry := prometheus.NewPedanticRegistry()
+	w.Expect(registry.Register(&controllers.Readiness{Reader: client.NewNamespacedClient(k8s, w.namespace), Elected: elected})).To(Succeed())
+	families, err := registry.Gather()
+	w.Expect(err).NotTo(HaveOccurred())
 	for _, family := range families {
-		if family.GetName() != "strowger_objects" {
-			continue
-		}
-	metrics:
 		for _, m := range family.GetMetric() {
-			for _, label := range m.GetLabel() {
-				if want[label.GetName()] != label.GetValue() {
-					continue metrics
-				}
+			if labels := m.GetLabel(); labels[0].GetValue() == "Target" && labels[1].GetValue() == ready && labels[2].GetValue() == reason {
+				return m.GetGauge().GetValue()
 			}
-			return m.GetGauge().GetValue()
 		}
 	}
 	return 0
@@ -45,11 +40,11 @@ func TestLostSession(t *testing.T) {
 	w := newWorld(t, func(w *world) { w.router.Spec.Interval = metav1.Duration{Duration: time.Hour} })
 	w.apply(w.nf(hostname("edge-1")))
 	w.Eventually(w.get(w.router)).Should(BeReady())
-	w.Eventually(func() float64 { return objects("Target", "True", "Succeeded") }).Should(BeNumerically(">=", 1))
+	w.Expect(w.targets("True", "Succeeded")).To(BeEquivalentTo(1))
 
 	w.device.Close()
 	w.Eventually(w.get(w.router)).Should(BeRefused("Unreachable"))
-	w.Eventually(func() float64 { return objects("Target", "False", "Unreachable") }).Should(BeNumerically(">=", 1))
+	w.Expect(w.targets("False", "Unreachable")).To(BeEquivalentTo(1))
 }
 
 // TestNFWarns: what an NF says of a change that it takes is told.

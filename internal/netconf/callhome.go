@@ -8,7 +8,9 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"os"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -30,6 +32,10 @@ const (
 const (
 	defaultHandshakes = 64
 	acceptPause       = 100 * time.Millisecond
+	// silencePatience is how long a caller may take to say its first word: an NF has nothing to wait for.
+	silencePatience = 5 * time.Second
+	// connectionsPerHandshake bounds how many connections are kept that have not said anything yet.
+	connectionsPerHandshake = 16
 )
 
 // Caller is an NF that is expected to call; one of the two is set. It is recognised by what it shows:
@@ -49,16 +55,20 @@ type CallHomeOptions struct {
 	// Trace returns who is to see the messages of a caller's session, hellos included; nil is nobody. It may
 	// be nil.
 	Trace func(key string) func(Direction, []byte)
-	// MaxHandshakes bounds how many connections are under way at once; others wait. 0 means 64.
+	// MaxHandshakes bounds how many handshakes are under way at once; others wait. 0 means 64. Whoever has said
+	// nothing yet takes no place, and is hung up on after 5 s.
 	MaxHandshakes int
 	// Timeout bounds the handshake and the hellos of a connection; 0 means 15 s.
 	Timeout time.Duration
+
+	silence time.Duration // 0: silencePatience
 }
 
 // CallHome turns connections that NFs open into sessions of which we are the client (RFC 8071).
 type CallHome struct {
 	options CallHomeOptions
-	slots   chan struct{}
+	open    chan struct{} // holds a token per connection
+	slots   chan struct{} // and one per handshake
 	ssh     sshCallers
 	tls     tlsCallers
 }
@@ -75,7 +85,10 @@ func NewCallHome(o CallHomeOptions) *CallHome {
 		o.Trace = func(string) func(Direction, []byte) { return nil }
 	}
 	o.Timeout = connectTimeout(o.Timeout)
-	return &CallHome{options: o, slots: make(chan struct{}, o.MaxHandshakes)}
+	if o.silence <= 0 {
+		o.silence = silencePatience
+	}
+	return &CallHome{options: o, slots: make(chan struct{}, o.MaxHandshakes), open: make(chan struct{}, connectionsPerHandshake*o.MaxHandshakes)}
 }
 
 // Expect makes a caller known, or replaces it. The error says what of its configuration cannot be used.
@@ -119,13 +132,13 @@ func (c *CallHome) Serve(ctx context.Context, listener net.Listener, transport T
 			continue
 		}
 		select {
-		case c.slots <- struct{}{}:
+		case c.open <- struct{}{}:
 		case <-ctx.Done():
 			conn.Close()
 			continue
 		}
 		all.Go(func() {
-			defer func() { <-c.slots }()
+			defer func() { <-c.open }()
 			c.answer(ctx, conn, transport)
 		})
 	}
@@ -148,7 +161,11 @@ func (c *CallHome) answer(ctx context.Context, conn net.Conn, transport Transpor
 	if transport == TLS {
 		open = c.tls.open
 	}
-	key, session, err := open(ctx, conn, c.options.Trace)
+	first := &firstWord{Conn: conn, patience: min(c.options.silence, c.options.Timeout), enter: func() error { return c.enter(ctx) }}
+	key, session, err := open(ctx, first, c.options.Trace)
+	if first.heard.Load() {
+		<-c.slots
+	}
 	if err != nil {
 		conn.Close()
 		if key != "" {
@@ -158,4 +175,57 @@ func (c *CallHome) answer(ctx context.Context, conn net.Conn, transport Transpor
 		return
 	}
 	c.options.OnSession(key, session)
+}
+
+// enter waits for a place among the handshakes.
+func (c *CallHome) enter(ctx context.Context) error {
+	select {
+	case c.slots <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// firstWord is a connection on which the other side has yet to say something. When it does, there must be a place
+// for it among the handshakes: those who connect and are silent keep nobody from calling.
+type firstWord struct {
+	net.Conn
+	patience time.Duration
+	enter    func() error
+	heard    atomic.Bool
+}
+
+func (f *firstWord) Read(p []byte) (int, error) {
+	if f.heard.Load() {
+		return f.Conn.Read(p)
+	}
+	if err := f.SetReadDeadline(time.Now().Add(f.patience)); err != nil {
+		return 0, err
+	}
+	n, err := f.Conn.Read(p)
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		return 0, fmt.Errorf("it connected and said nothing for %s", f.patience)
+	}
+	if n == 0 {
+		return n, err
+	}
+	if err := f.SetReadDeadline(time.Time{}); err != nil {
+		return 0, err
+	}
+	if err := f.enter(); err != nil {
+		return 0, err
+	}
+	f.heard.Store(true)
+	return n, err
+}
+
+// setKeepalive has the system find out that a caller is gone, as dialTCP does for those who are called.
+func setKeepalive(conn net.Conn, interval time.Duration) {
+	if f, ok := conn.(*firstWord); ok {
+		conn = f.Conn
+	}
+	if tcp, ok := conn.(*net.TCPConn); ok {
+		_ = tcp.SetKeepAliveConfig(keepaliveConfig(interval)) // without it, the first request finds out
+	}
 }

@@ -56,6 +56,9 @@ func (c *sshCallers) put(key string, cfg SSHConfig) error {
 		}
 		caller.auth = append(caller.auth, signer)
 	}
+	if err := offer(&ssh.ClientConfig{}, cfg.LegacyAlgorithms); err != nil {
+		return err
+	}
 	c.remove(key)
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -162,7 +165,7 @@ func (c *sshCallers) open(ctx context.Context, conn net.Conn, trace func(string)
 	if call.user == "" {
 		return "", nil, errors.New("no NF is expected to call over SSH")
 	}
-	session, err := call.start(ctx, conn, call.config(func(key ssh.PublicKey) error {
+	client := call.config(func(key ssh.PublicKey) error {
 		caller, err := c.recognise(host, key)
 		if err != nil {
 			return err
@@ -173,8 +176,27 @@ func (c *sshCallers) open(ctx context.Context, conn net.Conn, trace func(string)
 			return fmt.Errorf("it was taken for one where we log in as %q, which is %q here: the next call will be right", call.user, caller.cfg.User)
 		}
 		return nil
-	}))
+	})
+	if err := offer(client, c.legacyOf(call.user)); err != nil {
+		return "", nil, err
+	}
+	session, err := call.start(ctx, conn, client)
 	return call.key, session, err
+}
+
+// legacyOf are the legacy algorithms of all callers with a user: who of them calls is known only when the
+// algorithms are agreed.
+func (c *sshCallers) legacyOf(user string) []string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	var all []string
+	for _, caller := range c.byKey {
+		if caller.cfg.User == user {
+			all = append(all, caller.cfg.LegacyAlgorithms...)
+		}
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
 }
 
 // sshCall is a login whose configuration is known once the server's key is.

@@ -9,7 +9,9 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"maps"
 	"net"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -65,7 +67,8 @@ func (c *tlsCallers) remove(key string) {
 }
 
 // recognise finds the caller that the certificates are of. A certificate is verified as that of a server
-// that was dialled (RFC 8071 section 3.1), only that its name says which.
+// that was dialled (RFC 8071 section 3.1), only that its name says which. One that is good for several is
+// refused: none of them may get what is another's.
 func (c *tlsCallers) recognise(chain []*x509.Certificate) (*tlsCaller, error) {
 	leaf := chain[0]
 	intermediates := x509.NewCertPool()
@@ -75,14 +78,24 @@ func (c *tlsCallers) recognise(chain []*x509.Certificate) (*tlsCaller, error) {
 	c.mu.RLock()
 	defer c.mu.RUnlock()
 	failure := fmt.Errorf("no NF is expected to call with a certificate for %s", namesOf(leaf))
+	fits := map[string]*tlsCaller{}
 	for _, caller := range c.named(leaf) {
 		_, err := leaf.Verify(x509.VerifyOptions{DNSName: caller.cfg.ServerName, Roots: caller.roots, Intermediates: intermediates})
 		if err == nil {
-			return caller, nil
+			fits[caller.key] = caller
+			continue
 		}
 		failure = fmt.Errorf("%s: %w", caller.key, &tls.CertificateVerificationError{UnverifiedCertificates: chain, Err: err})
 	}
-	return nil, failure
+	keys := slices.Sorted(maps.Keys(fits))
+	switch len(keys) {
+	case 0:
+		return nil, failure
+	case 1:
+		return fits[keys[0]], nil
+	}
+	return nil, fmt.Errorf("the certificate for %s is that of %s and of %s: NFs that call home need names of their own",
+		namesOf(leaf), keys[0], keys[1])
 }
 
 // named are the callers that a certificate may be of by its names; a wildcard may be of any.
@@ -123,6 +136,7 @@ func (c *tlsCallers) open(ctx context.Context, conn net.Conn, trace func(string)
 	if err := secure.HandshakeContext(ctx); err != nil {
 		return keyOf(caller), nil, tlsError(ctx, addr, err)
 	}
+	setKeepalive(conn, caller.cfg.Keepalive)
 	cfg := caller.cfg
 	cfg.Trace = trace(caller.key)
 	session, err := startTLS(ctx, secure, addr, cfg)

@@ -109,8 +109,7 @@ func (e *editor) decode(schema *yang.Schema, config *element) (*yang.Tree, error
 			case space == netconfNamespace && local == "operation":
 				a.operation = value
 				if !validOperation(value) {
-					invalid = &RPCError{Tag: "bad-attribute", Path: d.Path(), Message: fmt.Sprintf("there is no operation %q", value),
-						Info: "<bad-attribute>operation</bad-attribute>"}
+					invalid = badAttribute(d, "operation", fmt.Sprintf("there is no operation %q", value))
 				}
 			case space == yangNamespace && local == "insert":
 				a.insert = value
@@ -180,19 +179,26 @@ func (e *editor) node(d *yang.Data, operation string) error {
 		if existing != nil && !implicit(existing) {
 			return &RPCError{Tag: "data-exists", Path: path, Message: "the node exists"}
 		}
-	case opReplace:
-		if existing != nil {
-			e.empty(existing)
-		}
+	}
+	return e.write(d, existing, operation)
+}
+
+// write creates, merges or replaces a node. All that can be refused is looked at before anything changes.
+func (e *editor) write(d, existing *yang.Data, operation string) error {
+	attributes := e.attributes[d]
+	anchor, err := e.anchor(d, attributes)
+	if err != nil {
+		return err
+	}
+	if operation == opReplace && existing != nil {
+		e.empty(existing)
 	}
 	created, err := e.put(d, existing)
 	if err != nil {
 		return err
 	}
 	if attributes.insert != "" {
-		if err := e.move(created, attributes); err != nil {
-			return err
-		}
+		e.tree.Move(created, anchor, attributes.insert == "after" || attributes.insert == "last")
 	}
 	e.children(d, operation)
 	return nil
@@ -227,12 +233,17 @@ func (e *editor) put(d, existing *yang.Data) (*yang.Data, error) {
 	return e.tree.Set(d.Path(), d.Value(), yang.Origin{}, false)
 }
 
+// parent returns what is above d in the tree that is edited, or nil.
+func (e *editor) parent(d *yang.Data) *yang.Data {
+	if up := d.Parent(); up != nil && up.Parent() != nil {
+		return e.tree.Get(up.Path())
+	}
+	return e.tree.Root()
+}
+
 // leaveCases removes the nodes of other cases than d's (RFC 7950 section 7.9).
 func (e *editor) leaveCases(d *yang.Data) {
-	parent := e.tree.Root()
-	if up := d.Parent(); up != nil && up.Parent() != nil {
-		parent = e.tree.Get(up.Path())
-	}
+	parent := e.parent(d)
 	if parent == nil {
 		return
 	}
@@ -265,56 +276,48 @@ func (e *editor) removeCase(parent *yang.Data, n *yang.Node) {
 	}
 }
 
-// move places an entry of an ordered-by user list or leaf-list (RFC 7950 sections 7.7.9 and 7.8.6).
-func (e *editor) move(d *yang.Data, a editAttributes) error {
+// anchor returns the entry that an entry of an ordered-by user list or leaf-list is to be put before or after
+// (RFC 7950 sections 7.7.9 and 7.8.6); nil if it is to be the first or last, or stays where it is.
+func (e *editor) anchor(d *yang.Data, a editAttributes) (*yang.Data, error) {
+	if a.insert == "" {
+		return nil, nil
+	}
 	if !d.Node().OrderedByUser() {
-		return &RPCError{Tag: "bad-attribute", Path: d.Path(), Message: "insert is for lists that are ordered by the user",
-			Info: "<bad-attribute>insert</bad-attribute>"}
+		return nil, badAttribute(d, "insert", "insert is for lists that are ordered by the user")
 	}
 	switch a.insert {
-	case "first":
-		e.tree.Move(d, nil, false)
-		return nil
-	case "last":
-		e.tree.Move(d, nil, true)
-		return nil
+	case "first", "last":
+		return nil, nil
 	case "before", "after":
 	default:
-		return &RPCError{Tag: "bad-attribute", Path: d.Path(), Message: fmt.Sprintf("insert cannot be %q", a.insert),
-			Info: "<bad-attribute>insert</bad-attribute>"}
+		return nil, badAttribute(d, "insert", fmt.Sprintf("insert cannot be %q", a.insert))
 	}
-	anchor := e.anchor(d, a)
-	if anchor == nil {
-		return &RPCError{Tag: "bad-attribute", AppTag: "missing-instance", Path: d.Path(),
-			Message: "the entry to insert " + a.insert + " does not exist", Info: "<bad-attribute>" + anchorName(d) + "</bad-attribute>"}
-	}
-	e.tree.Move(d, anchor, a.insert == "after")
-	return nil
-}
-
-func anchorName(d *yang.Data) string {
-	if d.Node().Kind() == yang.KindLeafList {
-		return "value"
-	}
-	return "key"
-}
-
-func (e *editor) anchor(d *yang.Data, a editAttributes) *yang.Data {
-	if d.Node().Kind() == yang.KindLeafList {
-		for _, sibling := range d.Parent().Children() {
-			if sibling.Node() == d.Node() && (sibling.Value() == a.value || localName(sibling.Value()) == localName(a.value)) {
-				return sibling
+	if parent := e.parent(d); parent != nil {
+		path, keys := d.Path(), keyPredicates(a.key)
+		for _, sibling := range parent.Children() {
+			if sibling.Node() == d.Node() && isAnchor(sibling, a.value, keys) && sibling.Path() != path {
+				return sibling, nil
 			}
 		}
-		return nil
 	}
-	want := keyPredicates(a.key)
-	for _, sibling := range d.Parent().Children() {
-		if sibling.Node() == d.Node() && sibling != d && hasKeys(sibling, want) {
-			return sibling
-		}
+	name := "key"
+	if d.Node().Kind() == yang.KindLeafList {
+		name = "value"
 	}
-	return nil
+	missing := badAttribute(d, name, "the entry to insert "+a.insert+" does not exist")
+	missing.AppTag = "missing-instance"
+	return nil, missing
+}
+
+func isAnchor(entry *yang.Data, value string, keys map[string]string) bool {
+	if entry.Node().Kind() == yang.KindLeafList {
+		return entry.Value() == value || localName(entry.Value()) == localName(value)
+	}
+	return hasKeys(entry, keys)
+}
+
+func badAttribute(d *yang.Data, attribute, message string) *RPCError {
+	return &RPCError{Tag: "bad-attribute", Path: d.Path(), Message: message, Info: attributeInfo(attribute, d.Node().Name())}
 }
 
 // keyPredicates reads "[p:name='a'][p:id='b']" into a map by local name.

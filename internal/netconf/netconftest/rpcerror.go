@@ -45,6 +45,11 @@ func invalidValue(message string) *RPCError {
 	return &RPCError{Type: "protocol", Tag: "invalid-value", Message: message}
 }
 
+// attributeInfo is the error-info of the tags about attributes (RFC 6241 appendix A).
+func attributeInfo(attribute, element string) string {
+	return "<bad-attribute>" + attribute + "</bad-attribute><bad-element>" + element + "</bad-element>"
+}
+
 func notSupported(op *element) *RPCError {
 	return &RPCError{Type: "protocol", Tag: "operation-not-supported", Message: "there is no operation " + op.name,
 		Info: "<bad-element>" + op.name + "</bad-element>"}

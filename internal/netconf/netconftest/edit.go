@@ -100,6 +100,9 @@ func (s *store) conclude(e *editor, r editRequest) error {
 
 // decode reads the config element and collects its attributes.
 func (e *editor) decode(schema *yang.Schema, config *element) (*yang.Tree, error) {
+	if err := bareAttributes(schema, config); err != nil && !e.lenient {
+		return nil, err
+	}
 	var invalid error
 	tree, _, errs := yang.DecodeXML(schema, bytes.NewReader(config.document()), yang.XMLOptions{
 		Edit: true, ConfigOnly: true, IgnoreUnknown: e.lenient,
@@ -117,6 +120,8 @@ func (e *editor) decode(schema *yang.Schema, config *element) (*yang.Tree, error
 				a.key = value
 			case space == yangNamespace && local == "value":
 				a.value = value
+			case space == netconfNamespace || space == yangNamespace:
+				invalid = unknownAttribute(local, d.Node().Name())
 			default:
 				return
 			}
@@ -127,6 +132,32 @@ func (e *editor) decode(schema *yang.Schema, config *element) (*yang.Tree, error
 		return nil, err
 	}
 	return tree, invalid
+}
+
+// bareAttributes refuses attributes without namespace, such as an operation that would be ignored. Data has
+// none, but for what anyxml and anydata hold.
+func bareAttributes(schema *yang.Schema, config *element) error {
+	for _, a := range config.bare {
+		if !withinAny(schema.Root(), a.path) {
+			return unknownAttribute(a.name, a.path[len(a.path)-1])
+		}
+	}
+	return nil
+}
+
+// withinAny says whether a path of local names leads into an anyxml or anydata.
+func withinAny(n *yang.Node, path []string) bool {
+	if n.Kind() == yang.KindAnyData || n.Kind() == yang.KindAnyXML {
+		return true
+	}
+	return len(path) > 0 && slices.ContainsFunc(n.DataChildren(), func(child *yang.Node) bool {
+		return child.Name() == path[0] && withinAny(child, path[1:])
+	})
+}
+
+func unknownAttribute(attribute, element string) *RPCError {
+	return &RPCError{Tag: "unknown-attribute", Message: "element " + element + " cannot have the attribute " + attribute +
+		"; attributes of an edit are in the namespace " + netconfNamespace + " or " + yangNamespace, Info: attributeInfo(attribute, element)}
 }
 
 func validOperation(operation string) bool {

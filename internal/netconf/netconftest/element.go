@@ -25,6 +25,13 @@ type element struct {
 	children    []*element
 	text        string
 	content     []byte // of a config element
+	bare        []bareAttribute
+}
+
+// bareAttribute is an attribute without namespace within the content of a config element.
+type bareAttribute struct {
+	name string
+	path []string // local names of the elements, from the top-level one on
 }
 
 func (e *element) child(name string) *element {
@@ -107,7 +114,8 @@ func (p *elementParser) element(start xml.StartElement, scope map[string]string,
 	from := p.decoder.InputOffset()
 	opaque := e.name == "config"
 	var text strings.Builder
-	for level := 0; ; {
+	var path []string
+	for {
 		at := p.decoder.InputOffset()
 		token, err := p.decoder.RawToken()
 		if err != nil {
@@ -116,7 +124,8 @@ func (p *elementParser) element(start xml.StartElement, scope map[string]string,
 		switch t := token.(type) {
 		case xml.StartElement:
 			if opaque {
-				level++
+				path = append(path, t.Name.Local)
+				e.noteBare(t.Attr, path)
 				continue
 			}
 			child, err := p.element(t, e.prefixes, depth+1)
@@ -125,8 +134,8 @@ func (p *elementParser) element(start xml.StartElement, scope map[string]string,
 			}
 			e.children = append(e.children, child)
 		case xml.EndElement:
-			if level > 0 {
-				level--
+			if len(path) > 0 {
+				path = path[:len(path)-1]
 				continue
 			}
 			if t.Name != start.Name {
@@ -141,6 +150,14 @@ func (p *elementParser) element(start xml.StartElement, scope map[string]string,
 			if !opaque {
 				text.Write(t)
 			}
+		}
+	}
+}
+
+func (e *element) noteBare(attrs []xml.Attr, path []string) {
+	for _, a := range attrs {
+		if a.Name.Space == "" && a.Name.Local != "xmlns" {
+			e.bare = append(e.bare, bareAttribute{a.Name.Local, slices.Clone(path)})
 		}
 	}
 }

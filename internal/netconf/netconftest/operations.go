@@ -167,7 +167,11 @@ func (s *session) sourceConfig(op *element) (string, *yang.Tree, error) {
 		name, err := s.datastore(op, "source")
 		return name, nil, err
 	}
-	tree, _, errs := yang.DecodeXML(s.options.Model.schema, bytes.NewReader(source.child("config").document()), yang.XMLOptions{ConfigOnly: true})
+	config, schema := source.child("config"), s.options.Model.schema
+	if err := bareAttributes(schema, config); err != nil {
+		return "", nil, err
+	}
+	tree, _, errs := yang.DecodeXML(schema, bytes.NewReader(config.document()), yang.XMLOptions{ConfigOnly: true})
 	return "", tree, errs.Err()
 }
 

@@ -31,3 +31,28 @@ func TestRefusedEditLeavesNothing(t *testing.T) {
 		}
 	}
 }
+
+// An attribute that would be ignored, such as an operation without namespace, is refused instead.
+func TestUnknownAttributes(t *testing.T) {
+	s, login := device(t, Options{Running: tree(t, base)})
+	c := login()
+	for edit, info := range map[string]string{
+		system(`<hostname operation="delete"/>`):                                    attributeInfo("operation", "hostname"),
+		interfaces(`<rule insert="first"><id>9</id></rule>`):                        attributeInfo("insert", "rule"),
+		interfaces(`<interface><name>e0</name><mtu unit="x">100</mtu></interface>`): attributeInfo("unit", "mtu"),
+		system(`<hostname nc:operations="delete">x</hostname>`):                     attributeInfo("operations", "hostname"),
+		system(`<server yang:insert="first" yang:position="1">c</server>`):          attributeInfo("position", "server"),
+		`<any xmlns="urn:nowhere" a="b"/>`:                                          attributeInfo("a", "any"),
+	} {
+		err := c.edit("candidate", "", edit)
+		if tagOf(err) != "unknown-attribute" || !strings.Contains(err.Error(), info) {
+			t.Errorf("%s: got %v", edit, err)
+		}
+	}
+	if err := c.do(`<validate><source><config>` + system(`<hostname operation="delete">x</hostname>`) + `</config></source></validate>`); tagOf(err) != "unknown-attribute" {
+		t.Errorf("validate: got %v", err)
+	}
+	if s.CandidateDirty() {
+		t.Error("the candidate was changed")
+	}
+}

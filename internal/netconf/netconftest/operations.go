@@ -5,7 +5,6 @@ package netconftest
 
 import (
 	"bytes"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -16,6 +15,9 @@ import (
 // operate carries out an operation and returns the body of the reply, or nil for ok.
 func (s *session) operate(op *element) ([]byte, error) {
 	if err := s.refusedWhileSubscribed(op.name); err != nil {
+		return nil, err
+	}
+	if err := s.checkParameters(op); err != nil {
 		return nil, err
 	}
 	profile := s.options.Profile
@@ -91,11 +93,16 @@ func (s *session) datastore(op *element, role string) (string, error) {
 	if e == nil || len(e.children) == 0 {
 		return "", missingElement(role)
 	}
-	name := e.children[0].name
-	if !s.store.has(name) {
-		return "", badElement(name, "this device has no datastore "+name)
+	found := e.children[0]
+	switch {
+	case len(e.children) > 1:
+		return "", badElement(e.children[1].name, "the "+role+" is one datastore")
+	case !s.store.has(found.name):
+		return "", badElement(found.name, "this device has no datastore "+found.name)
+	case found.space != op.space:
+		return "", unknownParameter(e, found)
 	}
-	return name, nil
+	return found.name, nil
 }
 
 func (s *session) writableTarget(op *element) (string, error) {
@@ -163,7 +170,7 @@ func (p Profile) hasTestOption(option string) bool {
 // sourceConfig returns the name of the source datastore, or the tree of an inline config.
 func (s *session) sourceConfig(op *element) (string, *yang.Tree, error) {
 	source := op.child("source")
-	if source == nil || source.child("config") == nil {
+	if source == nil || source.child("config") == nil || len(source.children) > 1 {
 		name, err := s.datastore(op, "source")
 		return name, nil, err
 	}
@@ -231,12 +238,10 @@ func (s *session) commit(op *element) error {
 	profile := s.options.Profile
 	var comments []string
 	for _, child := range op.children {
-		if child.space != netconfNamespace && s.augmentsCommit(child) {
+		switch {
+		case child.space != netconfNamespace: // a module of the device has a place for it
 			comments = append(comments, child.text)
-			continue
-		}
-		known := slices.Contains([]string{"confirmed", "confirm-timeout", "persist", "persist-id"}, child.name) && child.space == netconfNamespace
-		if !known || profile.NoConfirmedCommit || profile.ConfirmedCommit10Only && strings.HasPrefix(child.name, "persist") {
+		case profile.NoConfirmedCommit || profile.ConfirmedCommit10Only && strings.HasPrefix(child.name, "persist"):
 			return badElement(child.name, "this device's commit has no "+child.name)
 		}
 	}
@@ -257,15 +262,4 @@ func (s *session) commit(op *element) error {
 	defer s.mu.Unlock()
 	s.comments = append(s.comments, comments...)
 	return nil
-}
-
-// augmentsCommit says whether a module of the device has a place for an element beside the parameters of commit.
-func (s *session) augmentsCommit(e *element) bool {
-	for _, rpc := range s.options.Model.schema.Operations() {
-		if rpc.Module().Namespace != netconfNamespace || rpc.Name() != "commit" {
-			continue
-		}
-		return slices.ContainsFunc(rpc.Input().DataChildren(), func(n *yang.Node) bool { return e.matches(n.Module().Namespace, n.Name()) })
-	}
-	return false
 }

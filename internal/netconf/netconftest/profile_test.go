@@ -72,7 +72,7 @@ func TestTraits(t *testing.T) {
 		"confirmed-commit-1.0": refuses(confirm, "bad-element"),
 		"no-rollback-on-error": hello(":rollback-on-error:", ""),
 		"no-xpath":             refuses(`<get><filter type="xpath" select="/"/></get>`, "bad-attribute"),
-		"no-with-defaults":     refuses(`<get><with-defaults>trim</with-defaults></get>`, "bad-element"),
+		"no-with-defaults":     refuses(`<get><with-defaults xmlns="`+withDefaultsNamespace+`">trim</with-defaults></get>`, "bad-element"),
 		"library-1.0":          hello(":yang-library:1.1", ":yang-library:1.0"),
 		"modules-in-hello":     hello("yang-library", "urn:acme:router?module=acme-router"),
 		"nmda":                 hello("", nmdaNamespace),

@@ -93,7 +93,7 @@ func TestWithDefaults(t *testing.T) {
 			t.Errorf("%s: %s\n%s", mode, diff, got)
 		}
 	}
-	if got := c.refused(`<get><with-defaults>some</with-defaults></get>`); got != "bad-element" {
+	if got := c.refused(`<get><with-defaults xmlns="` + withDefaultsNamespace + `">some</with-defaults></get>`); got != "bad-element" {
 		t.Error(got)
 	}
 }

@@ -56,3 +56,49 @@ func TestUnknownAttributes(t *testing.T) {
 		t.Error("the candidate was changed")
 	}
 }
+
+// What an operation does not have is refused, instead of ignored.
+func TestUnknownParameters(t *testing.T) {
+	_, login := device(t, Options{Running: tree(t, base), Profile: Profile{Startup: true, NMDA: true, Notifications: true}})
+	c := login()
+	const nmda = ` xmlns="` + nmdaNamespace + `" xmlns:ds="urn:ietf:params:xml:ns:yang:ietf-datastores"`
+	for operation, want := range map[string]string{
+		`<edit-config><target><candidate/></target><eror-option>rollback-on-error</eror-option><config/></edit-config>`: "unknown-element eror-option",
+		`<lock><target><candidate/></target><timeout>5</timeout></lock>`:                                                "unknown-element timeout",
+		`<unlock><target><candidate/></target><a xmlns="urn:foo"/></unlock>`:                                            "unknown-element a",
+		`<validate><source><candidate/></source><target><candidate/></target></validate>`:                               "unknown-element target",
+		`<get-config><source xmlns="urn:foo"><running/></source></get-config>`:                                          "unknown-element source",
+		`<get-config><source xmlns=""><running/></source></get-config>`:                                                 "unknown-element source",
+		`<get-config><source><running xmlns="urn:foo"/></source></get-config>`:                                          "unknown-element running",
+		`<get-config><source><running/><candidate/></source></get-config>`:                                              "bad-element candidate",
+		`<get-config><source><running/></source><with-defaults>trim</with-defaults></get-config>`:                       "unknown-element with-defaults",
+		`<get><filters/></get>`: "unknown-element filters",
+		`<copy-config><target><startup/><candidate/></target><source><running/></source></copy-config>`:         "bad-element candidate",
+		`<copy-config><target><startup/></target><source><config/><running/></source></copy-config>`:            "bad-element running",
+		`<delete-config><target><startup/></target><force/></delete-config>`:                                    "unknown-element force",
+		`<discard-changes><x/></discard-changes>`:                                                               "unknown-element x",
+		`<commit><confirm/></commit>`:                                                                           "unknown-element confirm",
+		`<cancel-commit><persist>a</persist></cancel-commit>`:                                                   "unknown-element persist",
+		`<kill-session><session-id>7</session-id><session-id>8</session-id></kill-session>`:                     "bad-element session-id",
+		`<close-session><now/></close-session>`:                                                                 "unknown-element now",
+		`<get-schema xmlns="` + monitoringNamespace + `"><identifier>acme-router</identifier><v/></get-schema>`: "unknown-element v",
+		`<create-subscription xmlns="` + notificationNamespace + `"><streams/></create-subscription>`:           "unknown-element streams",
+		`<get-data` + nmda + `><datastore>ds:running</datastore><filter/></get-data>`:                           "unknown-element filter",
+		`<edit-data` + nmda + `><datastore>ds:candidate</datastore><error-option/><config/></edit-data>`:        "unknown-element error-option",
+	} {
+		err := c.do(operation)
+		tag, name, _ := strings.Cut(want, " ")
+		if tagOf(err) != tag || !strings.Contains(err.Error(), "<bad-element>"+name+"</bad-element>") {
+			t.Errorf("%s: got %v", operation, err)
+		}
+	}
+	for _, operation := range []string{
+		`<get-config><source><running/></source><with-defaults xmlns="` + withDefaultsNamespace + `">trim</with-defaults></get-config>`,
+		`<get-data` + nmda + `><datastore>ds:running</datastore><with-defaults>trim</with-defaults></get-data>`,
+		`<create-subscription xmlns="` + notificationNamespace + `"><filter xmlns="` + netconfNamespace + `"/></create-subscription>`,
+	} {
+		if _, err := c.exec(operation); err != nil {
+			t.Errorf("%s: %v", operation, err)
+		}
+	}
+}

@@ -74,6 +74,7 @@ func (b *builder) device(name string, s settings, o netconftest.Options, tlsAddr
 			return nil, err
 		}
 	}
+	o.OnFailed = func(c netconftest.FailedConnection) { b.log.failed(name, c) }
 	o.OnRequest = func(r netconftest.Request) { b.log.request(name, r) }
 	if s.State != "" {
 		state := &stateFile{path: filepath.Join(s.State, name+".xml")}

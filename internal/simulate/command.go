@@ -41,7 +41,8 @@ client. Thousands fit in one process.
 
 Devices listen on consecutive ports, beginning with that of --listen and --tls-listen; port 0 is a free one
 for each. One line per device, "listening name=... address=...", is written to standard output once all
-answer; one line per request, "rpc=... session=... device=...", to standard error.
+answer; one line per request, "rpc=... session=... device=...", to standard error, and one per
+connection without a session, "connection=failed device=... remote=... reason=...".
 
 --profile makes devices differ from what the RFCs want. Names can be combined:
 %s
@@ -141,7 +142,7 @@ func NewCommand() *cobra.Command {
 	set.Uint64Var(&f.seed, "seed", 1, "of the dice for faults with a probability")
 	set.StringVar(&f.control, "control", "", "loopback address to serve the control endpoint on; see above")
 	set.StringVar(&f.config, "config", "", "YAML file with a list devices, each with flags of this command, in camelCase, that differ from those given: devices: [{names: [amf], listen: 127.0.0.1:8300, profile: [startup]}]")
-	set.BoolVar(&f.quiet, "quiet", false, "do not log requests")
+	set.BoolVar(&f.quiet, "quiet", false, "do not log requests and failed connections")
 	_ = cmd.MarkFlagDirname("state")
 	return cmd
 }

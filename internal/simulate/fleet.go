@@ -181,6 +181,12 @@ func (l *requestLog) request(device string, r netconftest.Request) {
 	l.write(line)
 }
 
+func (l *requestLog) failed(device string, c netconftest.FailedConnection) {
+	if !l.off {
+		l.write(fmt.Sprintf("connection=failed device=%s remote=%s reason=%q", device, c.Remote, c.Reason))
+	}
+}
+
 func (l *requestLog) message(device, text string) { l.write(fmt.Sprintf("device=%s %s", device, text)) }
 
 func (l *requestLog) write(line string) {

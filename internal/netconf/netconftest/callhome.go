@@ -4,6 +4,7 @@
 package netconftest
 
 import (
+	"fmt"
 	"net"
 	"time"
 )
@@ -35,12 +36,16 @@ func (s *Server) callHome(home CallHome) {
 		serve = s.serveTLS
 	}
 	dialer := &net.Dialer{Timeout: dialTimeout}
+	absent := false
 	for pause := first; ; pause = min(2*pause, retryFactor*first) {
 		before := s.sessionsEver()
 		conn, err := dialer.DialContext(s.ctx, "tcp", home.Addr)
 		if err == nil {
 			s.connected(conn, serve)
+		} else if !absent {
+			s.failed(home.Addr, fmt.Errorf("call home: %w", err))
 		}
+		absent = err != nil // is told once, not at each attempt
 		if s.sessionsEver() != before {
 			pause = first // it was a client, and it may be one again soon
 		}

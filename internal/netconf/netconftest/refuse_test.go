@@ -102,3 +102,20 @@ func TestUnknownParameters(t *testing.T) {
 		}
 	}
 }
+
+func TestMissingNamespace(t *testing.T) {
+	_, login := device(t, Options{})
+	c := login()
+	for message, says := range map[string]string{
+		`<rpc message-id="1"><get/></rpc>`:                                                  "the namespace of element rpc is missing",
+		`<rpc message-id="1" xmlns="urn:x"><get/></rpc>`:                                    "is in the namespace",
+		`<nc:rpc message-id="1" xmlns:nc="` + netconfNamespace + `"><get-config/></nc:rpc>`: "there is no operation get-config without a namespace",
+	} {
+		if err := c.framer.WriteMessage([]byte(message)); err != nil {
+			t.Fatal(err)
+		}
+		if reply, err := c.read(); err != nil || !strings.Contains(reply, says) {
+			t.Errorf("%s: got %s, %v", message, reply, err)
+		}
+	}
+}

@@ -50,8 +50,21 @@ func attributeInfo(attribute, element string) string {
 	return "<bad-attribute>" + attribute + "</bad-attribute><bad-element>" + element + "</bad-element>"
 }
 
+// namespaceInfo is the error-info of unknown-namespace (RFC 6241 appendix A).
+func namespaceInfo(namespace, element string) string {
+	var b bytes.Buffer
+	b.WriteString("<bad-element>" + element + "</bad-element><bad-namespace>")
+	_ = xml.EscapeText(&b, []byte(namespace)) // a Buffer does not fail
+	b.WriteString("</bad-namespace>")
+	return b.String()
+}
+
 func notSupported(op *element) *RPCError {
-	return &RPCError{Type: "protocol", Tag: "operation-not-supported", Message: "there is no operation " + op.name,
+	message := "there is no operation " + op.name
+	if op.space == "" {
+		message += " without a namespace: the namespace is missing"
+	}
+	return &RPCError{Type: "protocol", Tag: "operation-not-supported", Message: message,
 		Info: "<bad-element>" + op.name + "</bad-element>"}
 }
 

@@ -49,7 +49,10 @@ func parseRPC(message []byte) (*element, error) {
 	switch {
 	case err != nil:
 		return nil, &RPCError{Type: "rpc", Tag: "malformed-message", Message: err.Error()}
-	case rpc.name != "rpc" || rpc.space != netconfNamespace:
+	case rpc.name == "rpc" && rpc.space != netconfNamespace:
+		return nil, &RPCError{Type: "rpc", Tag: "unknown-namespace", Message: foreign(rpc),
+			Info: namespaceInfo(rpc.space, "rpc")}
+	case rpc.name != "rpc":
 		return nil, &RPCError{Type: "rpc", Tag: "unknown-element", Message: "only rpc is understood",
 			Info: "<bad-element>" + rpc.name + "</bad-element>"}
 	case rpc.attr("message-id") == "":

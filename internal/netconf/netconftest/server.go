@@ -57,6 +57,15 @@ type Options struct {
 	OnChange func(running *yang.Tree)
 	// OnRequest is called for each request when its answer is known.
 	OnRequest func(Request)
+	// OnFailed is called for each connection that did not become a session, and when a client to call home to
+	// stops being there.
+	OnFailed func(FailedConnection)
+}
+
+// FailedConnection is a connection without a session: nobody logged in, or the hello was refused.
+type FailedConnection struct {
+	Remote string // host:port
+	Reason string
 }
 
 // Request is a request that was answered, or not because of a fault.
@@ -152,6 +161,13 @@ func (o *Options) complete() error {
 		o.HostKey = key
 	}
 	return nil
+}
+
+// failed reports a connection without a session, unless it is the server that ends.
+func (s *Server) failed(remote string, reason error) {
+	if s.options.OnFailed != nil && s.ctx.Err() == nil {
+		s.options.OnFailed(FailedConnection{remote, reason.Error()})
+	}
 }
 
 // newServer returns a server that does not listen.

@@ -6,6 +6,8 @@ package netconftest
 import (
 	"bytes"
 	"encoding/xml"
+	"errors"
+	"fmt"
 	"io"
 	"net"
 	"slices"
@@ -24,6 +26,7 @@ const (
 // peer is who is at the other end.
 type peer struct {
 	user, host string
+	remote     string // host:port
 	transport  string // an identity of ietf-netconf-monitoring
 }
 
@@ -62,7 +65,8 @@ func (s *Server) serveSession(conn io.Closer, channel io.ReadWriter, from peer) 
 	end := ending{reason: "dropped"}
 	defer func() { s.endSession(ses, end) }()
 	defer ses.input.close()
-	if !ses.hello() {
+	if err := ses.hello(); err != nil {
+		s.failed(from.remote, err)
 		end.reason = "bad-hello"
 		return
 	}
@@ -125,28 +129,23 @@ func (s *Server) find(id uint64) *session {
 	return s.sessions[id]
 }
 
-// hello exchanges the hellos and chooses the framing.
-func (s *session) hello() bool {
+// hello exchanges the hellos and chooses the framing; it says why the session cannot be.
+func (s *session) hello() error {
 	fault := s.script.event("hello", s.id)
-	if fault != nil && !fault.await(s.input.ended(s.all.Go)) {
-		return false
-	}
-	if !s.send(s.helloMessage(), fault) {
-		return false
+	if fault != nil && !fault.await(s.input.ended(s.all.Go)) || !s.send(s.helloMessage(), fault) {
+		return errors.New("the connection ended before our hello")
 	}
 	stop := closeLater(helloTimeout, s.conn)
 	message, err := s.framer.ReadMessage()
-	stop()
+	if !stop() {
+		return fmt.Errorf("the client sent no hello within %v", helloTimeout)
+	}
 	if err != nil {
-		return false
+		return fmt.Errorf("the client sent no hello: %w", err)
 	}
-	hello, err := parseElement(message)
-	if err != nil || hello.name != "hello" || hello.child("session-id") != nil || hello.child("capabilities") == nil {
-		return false
-	}
-	var theirs []string
-	for _, c := range hello.child("capabilities").children {
-		theirs = append(theirs, c.text)
+	theirs, err := parseHello(message)
+	if err != nil {
+		return err
 	}
 	const base10, base11 = string(netconf.Base10), string(netconf.Base11)
 	switch {
@@ -154,9 +153,39 @@ func (s *session) hello() bool {
 		s.framer.SetFraming(netconf.Chunked)
 		s.chunked = true
 	case !slices.Contains(theirs, base10):
-		return false
+		return errors.New("hello: client and device have no version of NETCONF in common")
 	}
-	return true
+	return nil
+}
+
+// parseHello returns the capabilities of a client's hello.
+func parseHello(message []byte) ([]string, error) {
+	hello, err := parseElement(message)
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("hello: %w", err)
+	case hello.name != "hello":
+		return nil, fmt.Errorf("hello: the first message is %s", hello.name)
+	case hello.space != netconfNamespace:
+		return nil, errors.New("hello: " + foreign(hello))
+	case hello.child("session-id") != nil:
+		return nil, errors.New("hello: a client's hello has no session-id")
+	case hello.child("capabilities") == nil:
+		return nil, errors.New("hello: element capabilities is missing")
+	}
+	var theirs []string
+	for _, c := range hello.child("capabilities").children {
+		theirs = append(theirs, c.text)
+	}
+	return theirs, nil
+}
+
+// foreign says what is wrong with the namespace of an element that is not in NETCONF's.
+func foreign(e *element) string {
+	if e.space == "" {
+		return fmt.Sprintf("the namespace of element %s is missing: it needs xmlns=%q", e.name, netconfNamespace)
+	}
+	return fmt.Sprintf("element %s is in the namespace %q instead of %q", e.name, e.space, netconfNamespace)
 }
 
 func (s *session) helloMessage() []byte {

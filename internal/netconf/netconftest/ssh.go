@@ -7,6 +7,7 @@ import (
 	"bytes"
 	"crypto/subtle"
 	"errors"
+	"fmt"
 	"net"
 	"slices"
 	"sync"
@@ -17,7 +18,10 @@ import (
 
 const loginTimeout = 30 * time.Second
 
-var errLogin = errors.New("wrong user or password")
+var (
+	errLogin = errors.New("wrong user or password")
+	errKey   = errors.New("wrong user or key")
+)
 
 func (s *Server) sshConfig() *ssh.ServerConfig {
 	config := &ssh.ServerConfig{ServerVersion: "SSH-2.0-StrowgerSimulator", MaxAuthTries: 6}
@@ -57,12 +61,12 @@ func (s *Server) publicKeyCallback() func(ssh.ConnMetadata, ssh.PublicKey) (*ssh
 			if in(s.options.AuthorizedKeys, key) {
 				return nil, nil
 			}
-			return nil, errLogin
+			return nil, errKey
 		},
 	}
 	return func(c ssh.ConnMetadata, key ssh.PublicKey) (*ssh.Permissions, error) {
 		if c.User() != s.User {
-			return nil, errLogin
+			return nil, errKey
 		}
 		return checker.Authenticate(c, key)
 	}
@@ -81,6 +85,7 @@ func (s *Server) serveSSH(conn net.Conn) {
 	_ = conn.SetDeadline(time.Now().Add(loginTimeout))
 	c, channels, requests, err := ssh.NewServerConn(conn, s.config)
 	if err != nil {
+		s.failed(conn.RemoteAddr().String(), loginError(err))
 		return
 	}
 	_ = conn.SetDeadline(time.Time{})
@@ -101,6 +106,19 @@ func (s *Server) serveSSH(conn net.Conn) {
 	}
 }
 
+// loginError is why nobody logged in: what the last attempt failed for.
+func loginError(err error) error {
+	var refused *ssh.ServerAuthError
+	if !errors.As(err, &refused) || len(refused.Errors) == 0 {
+		return fmt.Errorf("SSH: %w", err)
+	}
+	last := refused.Errors[len(refused.Errors)-1]
+	if errors.Is(last, ssh.ErrNoAuth) {
+		return errors.New("SSH: the client did not log in")
+	}
+	return fmt.Errorf("SSH: %w", last)
+}
+
 // serveChannel waits for the request of the netconf subsystem.
 func (s *Server) serveChannel(c *ssh.ServerConn, channel ssh.Channel, requests <-chan *ssh.Request) {
 	var serving sync.WaitGroup
@@ -116,7 +134,7 @@ func (s *Server) serveChannel(c *ssh.ServerConn, channel ssh.Channel, requests <
 		if ok {
 			started = true
 			serving.Go(func() {
-				s.serveSession(c, channel, peer{user: c.User(), host: hostOf(c.RemoteAddr()), transport: "netconf-ssh"})
+				s.serveSession(c, channel, peer{user: c.User(), host: hostOf(c.RemoteAddr()), remote: c.RemoteAddr().String(), transport: "netconf-ssh"})
 				_, _ = channel.SendRequest("exit-status", false, ssh.Marshal(struct{ Status uint32 }{0}))
 				channel.Close()
 			})

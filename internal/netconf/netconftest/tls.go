@@ -8,6 +8,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
+	"fmt"
 	"net"
 	"time"
 )
@@ -45,14 +46,16 @@ func (s *Server) serveTLS(conn net.Conn) {
 	defer cancel()
 	secure := tls.Server(conn, s.options.TLS.config())
 	if err := secure.HandshakeContext(ctx); err != nil {
+		s.failed(conn.RemoteAddr().String(), fmt.Errorf("TLS: %w", err))
 		return
 	}
 	user, err := s.tlsUser(secure.ConnectionState())
 	if err != nil {
+		s.failed(conn.RemoteAddr().String(), fmt.Errorf("TLS: %w", err))
 		return
 	}
 	cancel()
-	s.serveSession(conn, secure, peer{user: user, host: hostOf(conn.RemoteAddr()), transport: "netconf-tls"})
+	s.serveSession(conn, secure, peer{user: user, host: hostOf(conn.RemoteAddr()), remote: conn.RemoteAddr().String(), transport: "netconf-tls"})
 	_ = secure.SetWriteDeadline(time.Now().Add(time.Second))
 	_ = secure.CloseWrite() // close_notify, if the client still listens
 }

@@ -7,7 +7,9 @@ import (
 	"bytes"
 	"encoding/xml"
 	"errors"
+	"regexp"
 	"strconv"
+	"strings"
 
 	"github.com/strowger/strowger/internal/yang"
 )
@@ -102,8 +104,26 @@ func fromYANG(e *yang.Error) *RPCError {
 	if e.Rule != "" {
 		message += " (" + e.Rule + ")"
 	}
+	if tag == "unknown-namespace" {
+		return unknownNamespace(e)
+	}
 	return &RPCError{Tag: tag, AppTag: e.AppTag, Path: e.Path, Message: message, Info: elementInfo(tag, e.Path)}
 }
+
+// unknownNamespace is about an element that no path can name: its path is that of the node around it.
+func unknownNamespace(e *yang.Error) *RPCError {
+	above, name := "", e.Path
+	if i := strings.LastIndex(e.Path, "/"); i >= 0 {
+		above, name = e.Path[:i], strings.TrimPrefix(e.Path[i+1:], ":")
+	}
+	namespace := ""
+	if quoted := quotedText.FindString(e.Message); strings.HasPrefix(e.Message, "no module with the namespace ") {
+		namespace, _ = strconv.Unquote(quoted) // the YANG engine quoted it
+	}
+	return &RPCError{Tag: e.Tag, Path: above, Message: e.Message, Info: namespaceInfo(namespace, name)}
+}
+
+var quotedText = regexp.MustCompile(`"(?:[^"\\]|\\.)*"`)
 
 // elementInfo is the error-info that the tags about elements come with (RFC 6241 appendix A).
 func elementInfo(tag, path string) string {

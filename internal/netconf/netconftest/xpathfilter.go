@@ -72,13 +72,19 @@ func xpathTree(t *yang.Tree, at *element, text string) (*yang.Tree, error) {
 		}
 	}
 	out := yang.NewTree(schema)
-	program, err := xpath.Compile(yang.NewExprWith(modules, text), defaultModule(schema, at, text))
+	module := defaultModule(schema, at, text)
+	program, err := xpath.Compile(yang.NewExprWith(modules, text), module)
 	if err != nil {
 		if unknownPrefix(at, modules, text) {
 			return out, nil // namespaces of the protocol, of which no module is in the schema
 		}
 		return nil, &RPCError{Type: "protocol", Tag: "invalid-value", Message: "select: " + err.Error(),
-			Info: "<bad-attribute>select</bad-attribute><bad-element>filter</bad-element>"}
+			Info: attributeInfo("select", "filter")}
+	}
+	// Only nodes can be united with others.
+	if _, err := xpath.Compile(yang.NewExprWith(modules, "("+text+") | /"), module); err != nil {
+		return nil, &RPCError{Type: "protocol", Tag: "invalid-value", Message: "select: the expression gives no nodes",
+			Info: attributeInfo("select", "filter")}
 	}
 	nodes, _ := program.Nodes(xpath.NewContext(t, false), t.Root())
 	for _, d := range nodes {

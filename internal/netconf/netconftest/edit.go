@@ -54,8 +54,8 @@ func (s *store) edit(r editRequest) error {
 	if s.profile.AlwaysRollsBack {
 		r.errorOption = "rollback-on-error"
 	}
-	e := &editor{attributes: make(map[*yang.Data]editAttributes), onError: r.errorOption, lenient: s.profile.DropsUnknown}
-	config, err := e.decode(s.model.schema, r.config)
+	e := &editor{onError: r.errorOption, lenient: s.profile.DropsUnknown}
+	config, err := e.decode(s.model.schema, r.config, r.defaultOperation)
 	if err != nil {
 		return err
 	}
@@ -98,40 +98,99 @@ func (s *store) conclude(e *editor, r editRequest) error {
 	return invalid
 }
 
-// decode reads the config element and collects its attributes.
-func (e *editor) decode(schema *yang.Schema, config *element) (*yang.Tree, error) {
+// decode reads the config element and collects its attributes. With continue-on-error what is wrong is kept
+// among the failures, and the rest is returned.
+func (e *editor) decode(schema *yang.Schema, config *element, operation string) (*yang.Tree, error) {
 	if err := bareAttributes(schema, config); err != nil && !e.lenient {
 		return nil, err
 	}
+	tree, err := e.read(schema, config, e.lenient)
+	if err != nil && e.onError == "continue-on-error" {
+		failed := listOf(err)
+		if tree, err = e.read(schema, config, true); err == nil {
+			e.failed = failed
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
+	return tree, e.twoCases(tree.Root(), operation)
+}
+
+// read decodes the config element; lenient leaves out what is wrong.
+func (e *editor) read(schema *yang.Schema, config *element, lenient bool) (*yang.Tree, error) {
 	var invalid error
+	e.attributes = make(map[*yang.Data]editAttributes)
 	tree, _, errs := yang.DecodeXML(schema, bytes.NewReader(config.document()), yang.XMLOptions{
-		Edit: true, ConfigOnly: true, IgnoreUnknown: e.lenient,
+		Edit: true, ConfigOnly: true, IgnoreUnknown: lenient,
 		Attr: func(d *yang.Data, space, local, value string) {
-			a := e.attributes[d]
-			switch {
-			case space == netconfNamespace && local == "operation":
-				a.operation = value
-				if !validOperation(value) {
-					invalid = badAttribute(d, "operation", fmt.Sprintf("there is no operation %q", value))
-				}
-			case space == yangNamespace && local == "insert":
-				a.insert = value
-			case space == yangNamespace && local == "key":
-				a.key = value
-			case space == yangNamespace && local == "value":
-				a.value = value
-			case space == netconfNamespace || space == yangNamespace:
-				invalid = unknownAttribute(local, d.Node().Name())
-			default:
-				return
+			if err := e.note(d, space, local, value); err != nil {
+				invalid = err
 			}
-			e.attributes[d] = a
 		},
 	})
 	if err := errs.Err(); err != nil {
 		return nil, err
 	}
 	return tree, invalid
+}
+
+// note keeps an attribute of a node.
+func (e *editor) note(d *yang.Data, space, local, value string) error {
+	a := e.attributes[d]
+	switch {
+	case space == netconfNamespace && local == "operation":
+		if !validOperation(value) {
+			return badAttribute(d, "operation", fmt.Sprintf("there is no operation %q", value))
+		}
+		a.operation = value
+	case space == yangNamespace && local == "insert":
+		a.insert = value
+	case space == yangNamespace && local == "key":
+		a.key = value
+	case space == yangNamespace && local == "value":
+		a.value = value
+	case space == netconfNamespace || space == yangNamespace:
+		return unknownAttribute(local, d.Node().Name())
+	default:
+		return nil
+	}
+	e.attributes[d] = a
+	return nil
+}
+
+// twoCases refuses an edit that wants two cases of a choice (RFC 7950 section 8.3.1). To take one away and set
+// the other is fine.
+func (e *editor) twoCases(d *yang.Data, operation string) error {
+	for _, pair := range d.CaseConflicts() {
+		if e.wants(pair[0], operation) && e.wants(pair[1], operation) {
+			return yang.Errors{yang.CaseError(pair[0], pair[1])}
+		}
+	}
+	for _, child := range d.Children() {
+		below := either(e.attributes[child].operation, operation)
+		if below == opDelete || below == opRemove {
+			continue
+		}
+		if err := e.twoCases(child, below); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// wants says whether an edit sets a node or something below it, instead of only taking away.
+func (e *editor) wants(d *yang.Data, operation string) bool {
+	operation = either(e.attributes[d].operation, operation)
+	switch {
+	case operation == opDelete || operation == opRemove:
+		return false
+	case operation != opNone && !implicit(d):
+		return true
+	}
+	return slices.ContainsFunc(d.Children(), func(child *yang.Data) bool {
+		return !child.Node().IsKey() && e.wants(child, operation)
+	})
 }
 
 // bareAttributes refuses attributes without namespace, such as an operation that would be ignored. Data has
@@ -171,7 +230,7 @@ func validOperation(operation string) bool {
 func (e *editor) stopped() bool { return len(e.failed) > 0 && e.onError != "continue-on-error" }
 
 func (e *editor) children(of *yang.Data, operation string) {
-	for _, d := range of.Children() {
+	for _, d := range e.inOrder(of, operation) {
 		if e.stopped() {
 			return
 		}
@@ -182,6 +241,18 @@ func (e *editor) children(of *yang.Data, operation string) {
 			e.failed = append(e.failed, listOf(err)...)
 		}
 	}
+}
+
+// inOrder returns the children of a node. What goes comes first where some are of a choice: to set one case takes
+// the other away, and there would be nothing left to delete.
+func (e *editor) inOrder(of *yang.Data, operation string) []*yang.Data {
+	children := of.Children()
+	if !slices.ContainsFunc(children, func(d *yang.Data) bool { return d.Node().Parent().Kind() == yang.KindCase }) {
+		return children
+	}
+	going := func(d *yang.Data) bool { return !e.wants(d, operation) }
+	staying := func(d *yang.Data) bool { return e.wants(d, operation) }
+	return slices.Concat(slices.DeleteFunc(slices.Clone(children), staying), slices.DeleteFunc(slices.Clone(children), going))
 }
 
 // node applies one node of the config and what is below it.

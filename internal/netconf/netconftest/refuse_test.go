@@ -4,6 +4,7 @@
 package netconftest
 
 import (
+	"errors"
 	"strings"
 	"testing"
 )
@@ -116,6 +117,86 @@ func TestMissingNamespace(t *testing.T) {
 		}
 		if reply, err := c.read(); err != nil || !strings.Contains(reply, says) {
 			t.Errorf("%s: got %s, %v", message, reply, err)
+		}
+	}
+}
+
+// With continue-on-error a value of a wrong type keeps nothing else from being applied.
+func TestContinueOnError(t *testing.T) {
+	s, login := device(t, Options{Running: tree(t, base), Profile: Profile{NoCandidate: true, NoConfirmedCommit: true}})
+	c := login()
+	edit := interfaces(`<interface><name>e0</name><mtu>none</mtu><enabled>false</enabled></interface><rule nc:operation="delete"><id>77</id></rule>`) +
+		system(`<hostname>r2</hostname><hostnam/>`)
+	err := c.edit("running", "<error-option>continue-on-error</error-option>", edit)
+	var failed *replyError
+	if !errors.As(err, &failed) || len(failed.tags) != 3 {
+		t.Errorf("got %v", err)
+	}
+	after := text(s.Running())
+	for _, want := range []string{"hostname=r2", "enabled=false", "mtu=1500"} {
+		if !strings.Contains(after, want) {
+			t.Errorf("%s is missing in\n%s", want, after)
+		}
+	}
+}
+
+func TestTwoCases(t *testing.T) {
+	s, login := device(t, Options{Running: tree(t, base)})
+	c := login()
+	for edit, tag := range map[string]string{
+		system(`<ntp>pool</ntp><manual><time>1</time></manual>`):                                              "bad-element",
+		system(`<manual nc:operation="replace"><time>1</time></manual><ntp nc:operation="create">pool</ntp>`): "bad-element",
+		system(`<manual nc:operation="delete"/><ntp>pool</ntp>`):                                              "",
+		system(`<ntp nc:operation="delete"/><manual><time>2</time></manual>`):                                 "",
+		system(`<manual><time nc:operation="delete"/></manual><ntp>pool</ntp>`):                               "",
+	} {
+		if err := c.discard(); err != nil {
+			t.Fatal(err)
+		}
+		if strings.Contains(edit, `<ntp nc:operation="delete"/>`) {
+			if err := c.edit("candidate", "", system(`<ntp>x</ntp>`)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := c.edit("candidate", "", edit); (tag != "" || err != nil) && tagOf(err) != tag {
+			t.Errorf("%s: got %v", edit, err)
+		}
+		if tag != "" && s.CandidateDirty() {
+			t.Errorf("%s changed the candidate", edit)
+		}
+	}
+}
+
+func TestUnknownNamespace(t *testing.T) {
+	_, login := device(t, Options{Running: tree(t, base)})
+	c := login()
+	for edit, wants := range map[string][]string{
+		`<zz xmlns="urn:a&amp;b"/>`:         {"<error-info>" + namespaceInfo("urn:a&b", "zz"), ""},
+		system(`<zz xmlns="urn:zz">1</zz>`): {"<error-info>" + namespaceInfo("urn:zz", "zz"), "/acme-router:system</error-path>"},
+		`<zz xmlns=""/>`:                    {"<error-info>" + namespaceInfo("", "zz"), ""},
+	} {
+		err := c.edit("candidate", "", edit)
+		if tagOf(err) != "unknown-namespace" {
+			t.Fatalf("%s: got %v", edit, err)
+		}
+		for _, want := range wants {
+			if !strings.Contains(err.Error(), want) {
+				t.Errorf("%s: no %s in %v", edit, want, err)
+			}
+		}
+		if strings.Contains(err.Error(), "<error-path") != (wants[1] != "") {
+			t.Errorf("%s: got %v", edit, err)
+		}
+	}
+}
+
+func TestXPathWithoutNodes(t *testing.T) {
+	_, login := device(t, Options{Running: tree(t, base)})
+	c := login()
+	for _, filter := range []string{"1+1", "count(/ar:system)", "'a'", "/ar:system = 1"} {
+		_, err := c.exec(`<get-config><source><running/></source><filter type="xpath" xmlns:ar="urn:acme:router" select="` + filter + `"/></get-config>`)
+		if tagOf(err) != "invalid-value" {
+			t.Errorf("%s: got %v", filter, err)
 		}
 	}
 }

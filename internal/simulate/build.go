@@ -27,6 +27,9 @@ func (b *builder) group(s settings) error {
 	if err != nil {
 		return err
 	}
+	if s.Listen == netconftest.NoListener && s.tlsListen() == netconftest.NoListener && len(s.CallHome)+len(s.CallHomeTLS) == 0 {
+		return fmt.Errorf("--listen %s: nobody could reach the devices without --tls-listen, --call-home or --call-home-tls", s.Listen)
+	}
 	options, err := b.options(s)
 	if err != nil {
 		return err

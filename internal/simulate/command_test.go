@@ -154,28 +154,36 @@ func TestMistakes(t *testing.T) {
 	if err := os.WriteFile(broken, []byte("module broken { namespace urn:b; prefix b; leaf a { type nothing; } }"), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	typo := filepath.Join(t.TempDir(), "faults.yaml")
+	if err := os.WriteFile(typo, []byte("faults: [{operation: hello, do: drop-before}, {operation: restart, do: ignore}, {operation: edit-confg, do: ignore}]"), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	for name, tt := range map[string]struct {
 		args []string
 		says string
 	}{
-		"no modules":      {[]string{}, "yang"},
-		"no such folder":  {[]string{"--yang", "nowhere"}, "nowhere"},
-		"no YANG":         {[]string{"--yang", t.TempDir()}, "no .yang files"},
-		"broken YANG":     {[]string{"--yang", broken}, "broken.yang:1"},
-		"no such module":  {[]string{"--yang", yangFolder, "--module", "other"}, "other"},
-		"unknown trait":   {[]string{"--yang", yangFolder, "--profile", "telepathy"}, "telepathy"},
-		"no candidate":    {[]string{"--yang", yangFolder, "--profile", "running-only,confirmed-commit-1.0"}, "needs a candidate"},
-		"no such path":    {[]string{"--yang", yangFolder, "--drop", "/acme-router:nothing"}, "--drop"},
-		"no certificates": {[]string{"--yang", yangFolder, "--tls-listen", "127.0.0.1:0"}, "--tls-dir"},
-		"no reply":        {[]string{"--yang", yangFolder, "--reply", "acme:reboot"}, "NAME=FILE"},
-		"open control":    {[]string{"--yang", yangFolder, "--listen", "127.0.0.1:0", "--control", "0.0.0.0:0"}, "loopback"},
-		"no faults":       {[]string{"--yang", yangFolder, "--faults", broken}, "--faults"},
-		"no config":       {[]string{"--config", broken}, "--config"},
-		"no port":         {[]string{"--yang", yangFolder, "--listen", "127.0.0.1"}, "--listen"},
-		"too many":        {[]string{"--yang", yangFolder, "--listen", "127.0.0.1:65535", "--count", "2"}, "65535"},
-		"names":           {[]string{"--yang", yangFolder, "--name", "a,b", "--count", "3"}, "--name"},
-		"no key":          {[]string{"--yang", yangFolder, "--authorized-keys", broken}, "no key"},
-		"initial":         {[]string{"--yang", yangFolder, "--running", broken}, "--running"},
+		"no modules":       {[]string{}, "yang"},
+		"no such folder":   {[]string{"--yang", "nowhere"}, "nowhere"},
+		"no YANG":          {[]string{"--yang", t.TempDir()}, "no .yang files"},
+		"broken YANG":      {[]string{"--yang", broken}, "broken.yang:1"},
+		"no such module":   {[]string{"--yang", yangFolder, "--module", "other"}, "other"},
+		"unknown trait":    {[]string{"--yang", yangFolder, "--profile", "telepathy"}, "telepathy"},
+		"no candidate":     {[]string{"--yang", yangFolder, "--profile", "running-only,confirmed-commit-1.0"}, "needs a candidate"},
+		"no such path":     {[]string{"--yang", yangFolder, "--drop", "/acme-router:nothing"}, "--drop"},
+		"no certificates":  {[]string{"--yang", yangFolder, "--tls-listen", "127.0.0.1:0"}, "--tls-dir"},
+		"no reply":         {[]string{"--yang", yangFolder, "--reply", "acme:reboot"}, "NAME=FILE"},
+		"open control":     {[]string{"--yang", yangFolder, "--listen", "127.0.0.1:0", "--control", "0.0.0.0:0"}, "loopback"},
+		"no faults":        {[]string{"--yang", yangFolder, "--faults", broken}, "--faults"},
+		"fault of nothing": {[]string{"--yang", yangFolder, "--listen", "127.0.0.1:0", "--faults", typo}, "faults[2]: operation: there is no operation edit-confg"},
+		"no device":        {[]string{"--yang", yangFolder, "--count", "0"}, "--count"},
+		"less than none":   {[]string{"--yang", yangFolder, "--name", "a,b", "--count", "-1"}, "--count"},
+		"no transport":     {[]string{"--yang", yangFolder, "--listen", "none"}, "--listen none"},
+		"no config":        {[]string{"--config", broken}, "--config"},
+		"no port":          {[]string{"--yang", yangFolder, "--listen", "127.0.0.1"}, "--listen"},
+		"too many":         {[]string{"--yang", yangFolder, "--listen", "127.0.0.1:65535", "--count", "2"}, "65535"},
+		"names":            {[]string{"--yang", yangFolder, "--name", "a,b", "--count", "3"}, "--name"},
+		"no key":           {[]string{"--yang", yangFolder, "--authorized-keys", broken}, "no key"},
+		"initial":          {[]string{"--yang", yangFolder, "--running", broken}, "--running"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			cmd := NewCommand()

@@ -21,6 +21,8 @@ import (
 
 const maxControlBody = 64 << 20
 
+var errNoDatastore = errors.New("it has no datastore")
+
 // serveControl serves the control endpoint; without an address it does nothing.
 func (f *fleet) serveControl(addr string) (stop func(), err error) {
 	if addr == "" {
@@ -63,11 +65,16 @@ func (f *fleet) handler() http.Handler {
 		writeJSON(w, d.describe())
 		return nil
 	})
-	one("GET /devices/{name}/running", func(d *device, w http.ResponseWriter, _ *http.Request) error { return writeTree(w, d.server.Running()) })
-	one("GET /devices/{name}/candidate", func(d *device, w http.ResponseWriter, _ *http.Request) error {
-		return writeTree(w, d.server.Candidate())
-	})
-	one("GET /devices/{name}/startup", func(d *device, w http.ResponseWriter, _ *http.Request) error { return writeTree(w, d.server.Startup()) })
+	for datastore, read := range map[string]func(*netconftest.Server) *yang.Tree{
+		"running": (*netconftest.Server).Running, "candidate": (*netconftest.Server).Candidate, "startup": (*netconftest.Server).Startup,
+	} {
+		one("GET /devices/{name}/"+datastore, func(d *device, w http.ResponseWriter, _ *http.Request) error {
+			if !d.server.Has(datastore) {
+				return fmt.Errorf("%w %s", errNoDatastore, datastore)
+			}
+			return writeTree(w, read(d.server))
+		})
+	}
 	any("PUT /devices/{name}/running", (*device).putRunning)
 	any("PATCH /devices/{name}/running", (*device).patchRunning)
 	any("PUT /devices/{name}/state", (*device).putState)
@@ -75,7 +82,7 @@ func (f *fleet) handler() http.Handler {
 		writeJSON(w, d.server.Faults())
 		return nil
 	})
-	any("POST /devices/{name}/faults", (*device).postFaults)
+	any("POST /devices/{name}/faults", func(d *device, _ http.ResponseWriter, r *http.Request) error { return f.postFaults(d, r) })
 	any("DELETE /devices/{name}/faults", func(d *device, _ http.ResponseWriter, _ *http.Request) error {
 		d.server.ClearFaults()
 		return nil
@@ -117,7 +124,11 @@ func (f *fleet) each(limit int, serve func(*device, http.ResponseWriter, *http.R
 		for _, d := range found {
 			r.Body = io.NopCloser(bytes.NewReader(body))
 			if err := serve(d, w, r); err != nil {
-				http.Error(w, fmt.Sprintf("device %s: %v", d.name, err), http.StatusBadRequest)
+				status := http.StatusBadRequest
+				if errors.Is(err, errNoDatastore) {
+					status = http.StatusNotFound
+				}
+				http.Error(w, fmt.Sprintf("device %s: %v", d.name, err), status)
 				return
 			}
 		}
@@ -221,12 +232,15 @@ func (d *device) putState(_ http.ResponseWriter, r *http.Request) error {
 	return err
 }
 
-func (d *device) postFaults(_ http.ResponseWriter, r *http.Request) error {
+func (f *fleet) postFaults(d *device, r *http.Request) error {
 	data, err := io.ReadAll(r.Body)
 	if err != nil {
 		return err
 	}
 	faults, err := parseFaults(data)
+	if err == nil {
+		err = f.checkOperations(faults)
+	}
 	if err == nil {
 		d.inject(faults)
 	}

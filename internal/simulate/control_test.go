@@ -53,6 +53,9 @@ func TestControl(t *testing.T) {
 			t.Errorf("%s: %s", name, got)
 		}
 	}
+	ask(t, http.StatusOK, "GET", devices+"/upf-1/candidate", "")
+	ask(t, http.StatusNotFound, "GET", devices+"/upf-1/startup", "")
+	ask(t, http.StatusBadRequest, "POST", devices+"/*/faults", "faults: [{operation: comit, do: ignore}]")
 	ask(t, http.StatusOK, "POST", devices+"/upf-%3F/faults", "faults: [{operation: lock, times: 2, do: rpc-error, errors: [{tag: in-use}]}, {operation: commit, do: delay, delay: 1ms}]")
 
 	session, err := netconf.DialSSH(t.Context(), listening(out)["upf-1"], netconf.SSHConfig{User: "netconf", Password: "netconf", InsecureSkipHostKeyVerification: true})

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path"
+	"slices"
 	"time"
 
 	"sigs.k8s.io/yaml"
@@ -51,6 +52,29 @@ func parseFaults(data []byte) ([]deviceFault, error) {
 		}
 	}
 	return script.Faults, nil
+}
+
+// checkOperations refuses faults of operations that no device they are about has.
+func (f *fleet) checkOperations(faults []deviceFault) error {
+	for i, fault := range faults {
+		about := f.devices
+		if fault.Device != "" {
+			about = f.find(fault.Device)
+		}
+		if len(about) > 0 && !slices.ContainsFunc(about, func(d *device) bool { return d.knows(fault.Operation) }) {
+			return fmt.Errorf("faults[%d]: operation: there is no operation %s", i, fault.Operation)
+		}
+	}
+	return nil
+}
+
+// knows says whether a fault can be about something.
+func (d *device) knows(operation string) bool {
+	switch operation {
+	case "", "hello", "notification", "connect":
+		return true
+	}
+	return d.server.Model().HasOperation(operation)
 }
 
 // inject adds the faults that are about a device.

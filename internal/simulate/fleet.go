@@ -72,6 +72,10 @@ func (f *flags) start(log io.Writer) (*fleet, error) {
 		b.close()
 		return nil, err
 	}
+	if err := b.checkOperations(faults); err != nil {
+		b.close()
+		return nil, fmt.Errorf("--faults: %w", err)
+	}
 	for _, d := range b.devices {
 		d.server.SetSeed(f.seed)
 		d.inject(faults)
@@ -81,12 +85,13 @@ func (f *flags) start(log io.Writer) (*fleet, error) {
 
 // deviceNames gives each device a name of its own.
 func (s settings) deviceNames() ([]string, error) {
-	if len(s.Names) > s.Count {
-		s.Count = len(s.Names)
+	if s.Count < 1 {
+		return nil, fmt.Errorf("--count: there must be a device, and not %d", s.Count)
 	}
-	if s.Count < 1 || len(s.Names) == 0 {
-		return nil, fmt.Errorf("--count: there must be a device")
+	if len(s.Names) == 0 {
+		return nil, fmt.Errorf("--name: there must be a name")
 	}
+	s.Count = max(s.Count, len(s.Names))
 	if s.Count == len(s.Names) {
 		return s.Names, nil
 	}

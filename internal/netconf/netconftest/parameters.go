@@ -51,6 +51,21 @@ var parameters = map[string]map[string]parameterNames{
 	},
 }
 
+// HasOperation says whether an operation of the protocol or of the modules has a local name. That a device has
+// the operation is for its profile to say.
+func (m *Model) HasOperation(name string) bool {
+	for _, operations := range parameters {
+		if _, ok := operations[name]; ok {
+			return true
+		}
+	}
+	switch name {
+	case "action", "establish-subscription", "modify-subscription", "delete-subscription", "kill-subscription":
+		return true
+	}
+	return slices.ContainsFunc(m.schema.Operations(), func(rpc *yang.Node) bool { return rpc.Name() == name })
+}
+
 // repeatable are the parameters that are leaf-lists.
 var repeatable = []string{"origin-filter", "negated-origin-filter"}
 

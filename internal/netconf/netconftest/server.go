@@ -265,6 +265,9 @@ func (s *Server) Candidate() *yang.Tree { return s.store.snapshot(candidate) }
 // Startup returns a copy of the startup configuration.
 func (s *Server) Startup() *yang.Tree { return s.store.snapshot(startup) }
 
+// Has says whether the device has a datastore.
+func (s *Server) Has(datastore string) bool { return s.store.has(datastore) }
+
 // CandidateDirty says whether the candidate holds uncommitted changes.
 func (s *Server) CandidateDirty() bool { return s.store.dirty() }
 

@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"net"
 	"strconv"
+	"sync"
 )
 
 // Ports are taken from below the range that Linux hands to outgoing connections: a port that was free a moment
@@ -18,11 +19,15 @@ const (
 	portTries   = 200
 )
 
-// freePort returns a port that no server listens on, neither over TCP nor over UDP.
+// handedOut are the ports that were returned: who got one may not listen on it yet.
+var handedOut sync.Map
+
+// freePort returns a port that no server listens on, neither over TCP nor over UDP, and that nobody else in this
+// process got.
 func freePort() (int, error) {
 	for range portTries {
 		port := lowestPort + rand.IntN(highestPort-lowestPort)
-		if isFree(port) {
+		if _, taken := handedOut.LoadOrStore(port, true); !taken && isFree(port) {
 			return port, nil
 		}
 	}
@@ -31,17 +36,13 @@ func freePort() (int, error) {
 
 // freeAddrs returns n different loopback addresses whose ports are free.
 func freeAddrs(n int) ([]string, error) {
-	seen := make(map[int]bool, n)
 	addrs := make([]string, 0, n)
 	for len(addrs) < n {
 		port, err := freePort()
 		if err != nil {
 			return nil, err
 		}
-		if !seen[port] {
-			seen[port] = true
-			addrs = append(addrs, loopback(port))
-		}
+		addrs = append(addrs, loopback(port))
 	}
 	return addrs, nil
 }

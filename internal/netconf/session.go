@@ -46,6 +46,7 @@ type Session struct {
 	maxDepth     int
 	keepalive    *keepalive
 	trace        atomic.Pointer[traceFunc]
+	closing      atomic.Bool // Close was called
 	ended        func(error) // see OnEnd
 
 	writing chan struct{} // holds one token while somebody writes
@@ -146,6 +147,7 @@ func (s *Session) Err() error {
 // is an error of nobody's concern when the server does not answer.
 func (s *Session) Close(ctx context.Context) error {
 	if s.Err() == nil {
+		s.closing.Store(true)
 		_, _ = s.Exec(ctx, CloseSession{})
 	}
 	s.Abort()
@@ -169,6 +171,9 @@ func (s *Session) fail(reason error) {
 	if s.err != nil {
 		s.mu.Unlock()
 		return
+	}
+	if s.closing.Load() {
+		reason = ErrClosed // the server may be faster than we are
 	}
 	s.err = reason
 	ended := s.ended

@@ -19,20 +19,33 @@ func TestOnLost(t *testing.T) {
 	if _, err := p.Observe(t.Context(), e, nil); err != nil {
 		t.Fatal(err)
 	}
-	s.DropSessions()
-	select {
-	case key := <-lost:
-		if key != e.Key {
-			t.Errorf("told of %s", key)
+	awaitLost := func() {
+		t.Helper()
+		select {
+		case key := <-lost:
+			if key != e.Key {
+				t.Errorf("told of %s", key)
+			}
+		case <-time.After(5 * time.Second):
+			t.Fatal("nobody was told")
 		}
-	case <-time.After(5 * time.Second):
-		t.Fatal("nobody was told")
+	}
+	s.DropSessions()
+	awaitLost()
+
+	idle := e
+	idle.IdleTimeout = time.Millisecond
+	for range 20 { // the NF may hang up before we do
+		if _, err := p.Observe(t.Context(), idle, nil); err != nil {
+			t.Fatal(err)
+		}
+		waitFor(t, "the idle session to be closed", func() bool { return s.Sessions() == 0 })
 	}
 	if _, err := p.Observe(t.Context(), e, nil); err != nil {
 		t.Fatal(err)
 	}
-	p.Forget(e.Key)
-	waitFor(t, "the session to end", func() bool { return s.Sessions() == 0 })
+	s.DropSessions()
+	awaitLost()
 	if len(lost) != 0 {
 		t.Error("an end of ours was told")
 	}

@@ -69,7 +69,7 @@ func (r *WriteBackReconciler) publish(ctx context.Context, rd *round) error {
 		r.hydratedFailed(ctx, hydrated, err)
 		return r.write(ctx, rd, members)
 	}
-	rd.state.pace.pushed(r.now())
+	rd.state.pace.pushed(rd.now, r.now())
 	byBranch := map[string]gitreport.Written{}
 	for i, w := range written {
 		byBranch[names[i]] = w

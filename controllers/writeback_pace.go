@@ -28,9 +28,10 @@ func (p *pace) wait(now time.Time) time.Duration {
 	return max(p.last.Add(p.spacing).Sub(now), 0)
 }
 
-// pushed notes a push that succeeded.
-func (p *pace) pushed(now time.Time) {
-	busy := !p.failing && p.spacing > 0 && now.Sub(p.last) <= 2*p.spacing
+// pushed notes a push that succeeded. What counts is when it began: one that takes long,
+// because there is much of it, is no sign of quiet.
+func (p *pace) pushed(began, now time.Time) {
+	busy := !p.failing && p.spacing > 0 && began.Sub(p.last) <= 2*p.spacing
 	p.failing = false
 	p.space(now, busy, mostSpacing)
 }

@@ -21,12 +21,26 @@ func TestPaceOfAStorm(t *testing.T) {
 		arrived := at <= last || len(pushes) > 0 && pushes[len(pushes)-1] < last
 		if arrived && p.wait(now) == 0 {
 			pushes = append(pushes, at)
-			p.pushed(now)
+			p.pushed(now, now)
 		}
 	}
 	want := []time.Duration{0, time.Second, 3 * time.Second, 7 * time.Second, 15 * time.Second}
 	if diff := cmp.Diff(want, pushes); diff != "" {
 		t.Errorf("pushes at: %s", diff)
+	}
+}
+
+// TestPaceOfSlowPushes: that pushes take long does not make more of them.
+func TestPaceOfSlowPushes(t *testing.T) {
+	now := time.Unix(1_000_000, 0)
+	var p pace
+	for i, want := range []time.Duration{firstSpacing, 2 * firstSpacing, 4 * firstSpacing, 8 * firstSpacing} {
+		began := now.Add(p.wait(now))
+		now = began.Add(5 * time.Second)
+		p.pushed(began, now)
+		if p.spacing != want {
+			t.Errorf("after push %d the next waits %s, want %s", i+1, p.spacing, want)
+		}
 	}
 }
 
@@ -37,7 +51,7 @@ func TestPaceOfAQuietRepository(t *testing.T) {
 		if wait := p.wait(now); wait != 0 {
 			t.Fatalf("a single drift waits %s", wait)
 		}
-		p.pushed(now)
+		p.pushed(now, now)
 		now = now.Add(time.Minute)
 	}
 }
@@ -58,7 +72,7 @@ func TestPaceOfFailures(t *testing.T) {
 	if wait := p.wait(now); wait != 0 {
 		t.Errorf("what was mended waits %s", wait)
 	}
-	p.pushed(now)
+	p.pushed(now, now)
 	if wait := p.wait(now); wait != firstSpacing {
 		t.Errorf("after a success it waits %s", wait)
 	}

@@ -63,7 +63,7 @@ func newWorld(t *testing.T, before ...func(*world)) *world {
 	var err error
 	w.hostKey, err = netconftest.NewHostKey()
 	w.Expect(err).NotTo(HaveOccurred())
-	w.device = netconftest.NewServer(netconftest.Options{Model: routerModel(), HostKey: w.hostKey})
+	w.device = w.serve(netconftest.Options{})
 	t.Cleanup(func() { w.device.Close() })
 	w.credentials = w.secret("credentials", map[string]string{"username": w.device.User, "password": w.device.Password})
 	w.knownHosts = w.secret("known-hosts", map[string]string{"known_hosts": w.device.KnownHosts()})
@@ -84,6 +84,29 @@ func newWorld(t *testing.T, before ...func(*world)) *world {
 	return w
 }
 
+// serve starts a device: a router with the world's host key, and an address that nobody else gets while it is closed.
+func (w *world) serve(o netconftest.Options) *netconftest.Server {
+	w.t.Helper()
+	if o.Model == nil {
+		o.Model = routerModel()
+	}
+	if o.HostKey == nil {
+		o.HostKey = w.hostKey
+	}
+	if o.Addr == "" {
+		var err error
+		o.Addr, err = freeAddr()
+		w.Expect(err).NotTo(HaveOccurred())
+	}
+	var device *netconftest.Server
+	// A process that is being started, such as git, holds for a moment what is open here, also a port just closed.
+	w.Eventually(func() (err error) {
+		device, err = netconftest.Start(o)
+		return err
+	}).Should(Succeed())
+	return device
+}
+
 // quiet ends what a test leaves behind, so that the manager has time for others.
 func (w *world) quiet() {
 	ctx := context.Background()
@@ -102,9 +125,7 @@ func (w *world) quiet() {
 
 // restart brings a closed device back with the configuration it had.
 func (w *world) restart() {
-	w.device = netconftest.NewServer(netconftest.Options{
-		Model: routerModel(), HostKey: w.hostKey, Addr: w.device.Addr, Running: w.device.Running(),
-	})
+	w.device = w.serve(netconftest.Options{Addr: w.device.Addr, Running: w.device.Running()})
 }
 
 func (w *world) create(o client.Object) {
@@ -155,6 +176,18 @@ func (w *world) apply(nf *v1alpha1.NetworkFunction) {
 	w.Eventually(w.get(nf)).Should(BeReady())
 	w.reconcile(nf)
 	w.device.ResetRequests()
+}
+
+// idle waits until nobody looks at the device for a while: what is still to wake its NF has done so.
+func (w *world) idle() {
+	w.t.Helper()
+	before := -1
+	w.Eventually(func() bool {
+		looks := w.device.Count("get-config")
+		same := looks == before
+		before = looks
+		return same
+	}).WithPolling(2 * time.Second).Should(BeTrue())
 }
 
 // requests makes the tokens of requested runs differ.

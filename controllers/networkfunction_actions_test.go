@@ -98,7 +98,7 @@ func (o *operator) refuse(refuses bool) {
 // install makes it the device of a world.
 func (o *operator) install(w *world) {
 	w.device.Close()
-	w.device = netconftest.NewServer(netconftest.Options{Model: operationsModel(), HostKey: w.hostKey, Handlers: map[string]netconftest.Handler{
+	w.device = w.serve(netconftest.Options{Model: operationsModel(), Handlers: map[string]netconftest.Handler{
 		"strowger-test-operations:backup": o.serve(`<file xmlns="urn:strowger:test:operations">edge-1.cfg</file>` +
 			`<owner-password xmlns="urn:strowger:test:operations">0wner-passw0rd</owner-password>`),
 		"/strowger-test-router:interface/strowger-test-operations:bounce": o.serve(""),

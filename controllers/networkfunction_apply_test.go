@@ -136,7 +136,7 @@ func TestWhatGitNoLongerSaysIsRemoved(t *testing.T) {
 func TestChangeOfTargetMovesTheConfiguration(t *testing.T) {
 	w := newWorld(t)
 	w.drift(locationPath, "Zurich")
-	other := netconftest.NewServer(netconftest.Options{Model: routerModel(), HostKey: w.hostKey})
+	other := w.serve(netconftest.Options{})
 	t.Cleanup(other.Close)
 	w.edit(w.knownHosts, func() {
 		w.knownHosts.StringData = map[string]string{"known_hosts": w.device.KnownHosts() + other.KnownHosts()}
@@ -185,9 +185,7 @@ func TestRevertOfAFailedChange(t *testing.T) {
 func TestStartupIsSavedLater(t *testing.T) {
 	w := newWorld(t, func(w *world) {
 		w.device.Close()
-		w.device = netconftest.NewServer(netconftest.Options{
-			Model: routerModel(), HostKey: w.hostKey, Addr: w.device.Addr, Profile: netconftest.Profile{Startup: true},
-		})
+		w.device = w.serve(netconftest.Options{Addr: w.device.Addr, Profile: netconftest.Profile{Startup: true}})
 	})
 	w.device.Fail("copy-config", refusedByNF)
 	nf := w.nf(hostname("edge-1"))

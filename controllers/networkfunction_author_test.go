@@ -90,7 +90,7 @@ func TestProvenanceReachesTheNF(t *testing.T) {
 	}
 	w := newWorld(t, func(w *world) {
 		w.device.Close()
-		w.device = netconftest.NewServer(netconftest.Options{Model: model, HostKey: w.hostKey})
+		w.device = w.serve(netconftest.Options{Model: model})
 		w.knownHosts = w.secret("known-hosts", map[string]string{"known_hosts": w.device.KnownHosts()})
 		w.router = w.target("router", w.device)
 	})

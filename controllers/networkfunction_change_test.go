@@ -61,7 +61,7 @@ func (w *world) kept() []corev1.Secret {
 
 func profile(w *world, p netconftest.Profile) {
 	w.device.Close()
-	w.device = netconftest.NewServer(netconftest.Options{Model: routerModel(), HostKey: w.hostKey, Profile: p})
+	w.device = w.serve(netconftest.Options{Profile: p})
 	w.knownHosts = w.secret("known-hosts", map[string]string{"known_hosts": w.device.KnownHosts()})
 	w.router = w.target("router", w.device)
 }

@@ -69,7 +69,7 @@ func temperedWorld(t *testing.T, m temper) (*world, *v1alpha1.NetworkFunction) {
 		profile, err := netconftest.ProfileOf(m.traits...)
 		w.Expect(err).NotTo(HaveOccurred())
 		w.device.Close()
-		w.device = netconftest.NewServer(netconftest.Options{Model: routerModel(), HostKey: w.hostKey, Addr: w.device.Addr, Profile: profile})
+		w.device = w.serve(netconftest.Options{Addr: w.device.Addr, Profile: profile})
 	})
 	nf := w.nf(everything())
 	nf.Spec.Interval = metav1.Duration{Duration: 100 * time.Millisecond}
@@ -207,7 +207,7 @@ func TestEchoesFollowGitAndTheNF(t *testing.T) {
 	w.Expect(nf.Status.Echoes.Data).NotTo(Equal(first))
 
 	// Another NF knows nothing of it.
-	other := netconftest.NewServer(netconftest.Options{Model: routerModel(), HostKey: w.hostKey})
+	other := w.serve(netconftest.Options{})
 	t.Cleanup(other.Close)
 	elsewhere := w.target("elsewhere", other)
 	elsewhere.Spec.SSH.KnownHostsSecretRef = nil

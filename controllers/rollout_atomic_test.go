@@ -238,7 +238,7 @@ func TestAtomicRolloutGoesBackWhenItCan(t *testing.T) {
 	w.Expect(w.devices[0].Running().Get(hostnamePath).Value()).To(Equal("old"))
 
 	// It comes back with a change that nobody confirmed, which is saved.
-	w.devices[1] = netconftest.NewServer(netconftest.Options{Model: routerModel(), HostKey: w.hostKey, Addr: away.Addr, Running: away.Running()})
+	w.devices[1] = w.serve(netconftest.Options{Addr: away.Addr, Running: away.Running()})
 	t.Cleanup(w.devices[1].Close)
 	w.Eventually(w.at(fleet)).Should(Equal("Failed False RolloutFailed: Reverted Reverted"))
 	w.Expect(w.holding()).To(Equal("old old"))
@@ -314,7 +314,7 @@ func TestAtomicRolloutWhoseMemberIsLost(t *testing.T) {
 	w.Expect(closed()).To(BeTrue())
 	w.Expect(w.devices[0].Running().Get(hostnamePath).Value()).To(Equal("old"))
 
-	w.devices[1] = netconftest.NewServer(netconftest.Options{Model: routerModel(), HostKey: w.hostKey, Addr: lost.Addr, Running: lost.Running()})
+	w.devices[1] = w.serve(netconftest.Options{Addr: lost.Addr, Running: lost.Running()})
 	t.Cleanup(w.devices[1].Close)
 	w.Eventually(w.at(fleet)).Should(HavePrefix("Failed False RolloutFailed"))
 	w.Expect(w.holding()).To(Equal("old old"))

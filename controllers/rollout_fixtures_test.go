@@ -41,7 +41,7 @@ func newSeveralOn(t *testing.T, profile netconftest.Profile, roles []string, bef
 	w.world = newWorld(t, func(world *world) {
 		known := ""
 		for range roles {
-			device := netconftest.NewServer(netconftest.Options{Model: routerModel(), HostKey: world.hostKey, Profile: profile})
+			device := world.serve(netconftest.Options{Profile: profile})
 			t.Cleanup(device.Close)
 			w.devices = append(w.devices, device)
 			known += device.KnownHosts()

@@ -9,7 +9,6 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"net"
 	"os"
 	"sync"
 	"testing"
@@ -133,13 +132,14 @@ func (l *logCapture) String() string {
 	return l.text.String()
 }
 
-// freeAddr is an address of loopback that nobody listens on.
+// freeAddr is an address of loopback that nobody listens on, and that nobody else is given: who closes what listens
+// there can listen there again.
 func freeAddr() (string, error) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	addrs, err := stack.FreeAddrs(1)
 	if err != nil {
 		return "", err
 	}
-	return listener.Addr().String(), listener.Close()
+	return addrs[0], nil
 }
 
 func startManager(ctx context.Context, o ctrl.Options, home controllers.CallHomeOptions) (<-chan error, error) {

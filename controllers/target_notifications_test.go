@@ -23,7 +23,7 @@ func announcing(p netconftest.Profile) func(*world) {
 	return func(w *world) {
 		w.device.Close()
 		p.Notifications = true
-		w.device = netconftest.NewServer(netconftest.Options{Model: routerModel(), HostKey: w.hostKey, Profile: p})
+		w.device = w.serve(netconftest.Options{Profile: p})
 		w.knownHosts.StringData = map[string]string{"known_hosts": w.device.KnownHosts()}
 		w.router.Spec.Address = w.device.Addr
 	}
@@ -67,7 +67,7 @@ func TestNotificationsOff(t *testing.T) {
 	w.edit(w.router, func() { w.router.Spec.Notifications = v1alpha1.NotificationsOff })
 	w.expectSubscription("Off")
 	w.Eventually(w.device.Subscriptions).Should(BeZero())
-	w.reconcile(nf)
+	w.idle() // the Target became ready again, which wakes its users
 	w.drift(hostnamePath, "rogue")
 	w.Consistently(func() string { return w.running(hostnamePath) }).Should(Equal("rogue"))
 }

@@ -26,7 +26,7 @@ func TestOldAlgorithms(t *testing.T) {
 	const old = "diffie-hellman-group1-sha1"
 	w := newWorld(t, func(w *world) {
 		w.device.Close()
-		w.device = netconftest.NewServer(netconftest.Options{Model: routerModel(), HostKey: w.hostKey, SSH: func(c *ssh.ServerConfig) {
+		w.device = w.serve(netconftest.Options{SSH: func(c *ssh.ServerConfig) {
 			c.KeyExchanges = []string{old}
 		}})
 		w.knownHosts.StringData = map[string]string{"known_hosts": w.device.KnownHosts()}
@@ -49,7 +49,7 @@ func TestUserCertificate(t *testing.T) {
 		var certificate string
 		identity, certificate = certified(w, authority)
 		w.device.Close()
-		w.device = netconftest.NewServer(netconftest.Options{Model: routerModel(), HostKey: w.hostKey, UserAuthorities: []ssh.PublicKey{authority.PublicKey()}})
+		w.device = w.serve(netconftest.Options{UserAuthorities: []ssh.PublicKey{authority.PublicKey()}})
 		w.credentials.StringData = map[string]string{"username": w.device.User, "identity-cert.pub": certificate}
 		w.knownHosts.StringData = map[string]string{"known_hosts": w.device.KnownHosts()}
 		w.router.Spec.Address = w.device.Addr

@@ -55,7 +55,7 @@ func (p *pki) secret(w *world, pair netconftest.KeyPair) *corev1.Secret {
 // overTLS makes the world's device one that speaks TLS only.
 func (p *pki) overTLS(w *world) {
 	w.device.Close()
-	w.device = netconftest.NewServer(netconftest.Options{Model: routerModel(), Addr: netconftest.NoListener, TLS: p.options(w)})
+	w.device = w.serve(netconftest.Options{Addr: netconftest.NoListener, TLS: p.options(w)})
 	w.credentials = p.secret(w, p.client)
 	w.knownHosts = nil
 	w.router.Spec.Address = w.device.TLSAddr
@@ -198,7 +198,7 @@ func TestCallHome(t *testing.T) {
 			w.Expect(message(w.router, v1alpha1.ReachableCondition)).To(ContainSubstring("Target " + w.namespace + "/router: the NF has not called home"))
 			w.expectStatus(w.router, status.InProgressStatus)
 
-			w.device = netconftest.NewServer(options)
+			w.device = w.serve(options)
 			w.Eventually(w.get(nf)).Should(BeReady())
 			w.Expect(w.get(w.router)()).To(BeReady())
 			w.Expect(w.router.Status.Transport).To(Equal(c.transport))

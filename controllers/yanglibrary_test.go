@@ -101,7 +101,7 @@ func TestWarningsOfTheNFsOwnModules(t *testing.T) {
 	NewWithT(t).Expect(err).NotTo(HaveOccurred())
 	w := newWorld(t, func(w *world) {
 		w.device.Close()
-		w.device = netconftest.NewServer(netconftest.Options{Model: model, HostKey: w.hostKey, Addr: w.device.Addr})
+		w.device = w.serve(netconftest.Options{Model: model, Addr: w.device.Addr})
 	})
 	w.Eventually(w.get(w.router)).Should(BeReady())
 	w.Expect(w.router.Status.SchemaWarningCount).To(BeNumerically("==", 2))

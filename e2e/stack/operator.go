@@ -58,15 +58,7 @@ func (s *Service) Ended() bool {
 	s.mu.Lock()
 	p := s.process
 	s.mu.Unlock()
-	if p == nil {
-		return false
-	}
-	select {
-	case <-p.exited:
-		return true
-	default:
-		return false
-	}
+	return p != nil && p.ended()
 }
 
 // PeakMemory reads from /proc how much memory a process has had resident at most.

@@ -3,10 +3,7 @@
 
 package stack
 
-import (
-	"context"
-	"syscall"
-)
+import "context"
 
 // Program is a further process beside the components, such as the operator or a simulated device.
 type Program struct {
@@ -39,7 +36,7 @@ func (s *Service) Kill() {
 	if p == nil {
 		return
 	}
-	_ = syscall.Kill(p.pid, syscall.SIGKILL)
+	_ = p.Process.Kill()
 	<-p.exited
 	s.Stop()
 }

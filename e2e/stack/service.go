@@ -59,9 +59,19 @@ type Service struct {
 
 // process is one run of a service.
 type process struct {
-	pid    int
+	*os.Process
 	exited chan struct{}
 	err    error // set before exited is closed
+}
+
+// ended says whether the process was waited for: its id may be that of another by now.
+func (p *process) ended() bool {
+	select {
+	case <-p.exited:
+		return true
+	default:
+		return false
+	}
 }
 
 // Name returns the component's name, which its log and pid file carry.
@@ -79,7 +89,7 @@ func (s *Service) PID() int {
 	if s.process == nil {
 		return 0
 	}
-	return s.process.pid
+	return s.process.Pid
 }
 
 // Start runs the component and returns when it does its job. On failure the process is ended and the error quotes
@@ -94,7 +104,7 @@ func (s *Service) Start(ctx context.Context) error {
 		s.Stop()
 		return fmt.Errorf("waiting for %s: %w\n%s", s.name, err, tail(s.LogPath()))
 	}
-	say(s.supervisor.log, "%s ready after %s (pid %d)", s.name, time.Since(started).Round(10*time.Millisecond), p.pid)
+	say(s.supervisor.log, "%s ready after %s (pid %d)", s.name, time.Since(started).Round(10*time.Millisecond), p.Pid)
 	return nil
 }
 
@@ -126,9 +136,9 @@ func (s *Service) launch() (*process, error) {
 	if err := s.supervisor.onThread(cmd.Start); err != nil {
 		return nil, err
 	}
-	p := &process{pid: cmd.Process.Pid, exited: make(chan struct{})}
+	p := &process{Process: cmd.Process, exited: make(chan struct{})}
 	s.process = p
-	if err := os.WriteFile(s.pidPath(), []byte(strconv.Itoa(p.pid)+"\n"), 0o644); err != nil {
+	if err := os.WriteFile(s.pidPath(), []byte(strconv.Itoa(p.Pid)+"\n"), 0o644); err != nil {
 		say(s.supervisor.log, "recording the pid of %s: %v", s.name, err)
 	}
 	go func() {
@@ -151,10 +161,8 @@ func (s *Service) waitReady(ctx context.Context, p *process) error {
 		if err == nil {
 			return nil
 		}
-		select {
-		case <-p.exited:
+		if p.ended() {
 			return fmt.Errorf("it ended: %w", exitReason(p.err))
-		default:
 		}
 		if ended := sleep(ctx, readyPoll); ended != nil {
 			return errors.Join(ended, err)
@@ -172,19 +180,22 @@ func (s *Service) Stop() {
 	if p == nil {
 		return
 	}
-	family := descendants(p.pid)
-	_ = syscall.Kill(p.pid, syscall.SIGTERM)
+	defer func() { _ = os.Remove(s.pidPath()) }()
+	if p.ended() {
+		return
+	}
+	family := descendants(p.Pid)
+	_ = p.Signal(syscall.SIGTERM)
 	select {
 	case <-p.exited:
 	case <-time.After(stopTimeout):
 		say(s.supervisor.log, "%s did not end within %s and is killed", s.name, stopTimeout)
-		_ = syscall.Kill(-p.pid, syscall.SIGKILL)
+		_ = syscall.Kill(-p.Pid, syscall.SIGKILL)
 		<-p.exited
 	}
 	for _, member := range family {
 		member.kill()
 	}
-	_ = os.Remove(s.pidPath())
 }
 
 func exitReason(err error) error {

@@ -70,7 +70,7 @@ func newHostKeyVerifier(addr string, cfg SSHConfig) (*hostKeyVerifier, error) {
 func parseKnownHosts(data []byte) (ssh.HostKeyCallback, error) {
 	var revoked, lines [][]byte
 	for line := range bytes.Lines(data) {
-		line = append(bytes.TrimSpace(line), '\n')
+		line = slices.Concat(bytes.TrimSpace(line), []byte("\n")) // the data is not ours to write to
 		switch {
 		case line[0] == '\n' || line[0] == '#':
 		case bytes.HasPrefix(line, []byte("@revoked")):

@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"net"
 	"slices"
+	"strings"
 	"sync"
 
 	"golang.org/x/crypto/ssh"
@@ -165,6 +166,7 @@ func (c *sshCallers) open(ctx context.Context, conn net.Conn, trace func(string)
 	if call.user == "" {
 		return "", nil, errors.New("no NF is expected to call over SSH")
 	}
+	legacy := c.legacyOf(call.user)
 	client := call.config(func(key ssh.PublicKey) error {
 		caller, err := c.recognise(host, key)
 		if err != nil {
@@ -172,12 +174,13 @@ func (c *sshCallers) open(ctx context.Context, conn net.Conn, trace func(string)
 		}
 		call.key, call.cfg, call.signers = caller.key, caller.cfg, caller.auth
 		call.cfg.Trace = trace(caller.key)
+		call.foreign = foreignOf(legacy, caller.cfg.LegacyAlgorithms, plainHostKeys())
 		if caller.cfg.User != call.user {
 			return fmt.Errorf("it was taken for one where we log in as %q, which is %q here: the next call will be right", call.user, caller.cfg.User)
 		}
 		return nil
 	})
-	if err := offer(client, c.legacyOf(call.user)); err != nil {
+	if err := offer(client, legacy); err != nil {
 		return "", nil, err
 	}
 	session, err := call.start(ctx, conn, client)
@@ -207,14 +210,16 @@ type sshCall struct {
 	signers []ssh.Signer
 }
 
+// plainHostKeys are the usual algorithms of host keys, without certificates: these are not in known_hosts.
+func plainHostKeys() []string {
+	return slices.DeleteFunc(ssh.SupportedAlgorithms().HostKeys, func(a string) bool { return strings.Contains(a, "-cert-") })
+}
+
 func (s *sshCall) config(recognise func(ssh.PublicKey) error) *ssh.ClientConfig {
-	plain := slices.DeleteFunc(ssh.SupportedAlgorithms().HostKeys, func(a string) bool {
-		return bytes.Contains([]byte(a), []byte("-cert-"))
-	})
 	return &ssh.ClientConfig{
 		User:              s.user,
 		ClientVersion:     clientVersion,
-		HostKeyAlgorithms: plain,
+		HostKeyAlgorithms: plainHostKeys(),
 		HostKeyCallback: func(_ string, _ net.Addr, key ssh.PublicKey) error {
 			s.hostKeyErr = recognise(key)
 			s.trusted = s.hostKeyErr == nil

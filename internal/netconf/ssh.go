@@ -104,6 +104,8 @@ type login struct {
 	cfg        SSHConfig
 	hostKeyErr error
 	trusted    bool // the host key was accepted, so authentication began
+	// foreign are algorithms that were offered although cfg does not allow them.
+	foreign []string
 }
 
 func (l *login) clientConfig() (*ssh.ClientConfig, error) {
@@ -210,6 +212,10 @@ func (l *login) open(ctx context.Context, conn net.Conn, cfg *ssh.ClientConfig) 
 	}
 	ofChannel := make(chan (<-chan *ssh.Request), 1)
 	go refuse(channels, requests, ofChannel)
+	if err := l.checkAlgorithms(c); err != nil {
+		c.Close()
+		return nil, err
+	}
 	channel, channelRequests, err := c.OpenChannel("session", nil)
 	if err != nil {
 		c.Close()
@@ -226,6 +232,19 @@ func (l *login) open(ctx context.Context, conn net.Conn, cfg *ssh.ClientConfig) 
 		return nil, l.sessionError(ctx, err)
 	}
 	return &sshTransport{Channel: channel, conn: c}, nil
+}
+
+// checkAlgorithms refuses what was agreed on and is foreign. What was agreed on is told only after the login.
+func (l *login) checkAlgorithms(c ssh.Conn) error {
+	metadata, ok := c.(ssh.AlgorithmsConnMetadata)
+	if !ok || len(l.foreign) == 0 {
+		return nil
+	}
+	if name := usedOf(metadata.Algorithms(), l.foreign); name != "" {
+		return &Error{Kind: ErrUnreachable, Op: "SSH handshake with", Addr: l.addr, Err: fmt.Errorf(
+			"the server offers nothing better than %s, which others may use and it may not; if that is as good as it gets, allow it as a legacy algorithm", name)}
+	}
+	return nil
 }
 
 func (l *login) sessionError(ctx context.Context, err error) error {

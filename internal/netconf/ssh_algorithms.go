@@ -55,6 +55,24 @@ func offer(client *ssh.ClientConfig, legacy []string) error {
 	return nil
 }
 
+// foreignOf are those of the legacy algorithms that were offered which are neither usual nor among own.
+func foreignOf(offered, own, hostKeys []string) []string {
+	var usual ssh.Config
+	usual.SetDefaults()
+	allowed := slices.Concat(usual.KeyExchanges, usual.Ciphers, usual.MACs, hostKeys, own)
+	return slices.DeleteFunc(slices.Clone(offered), func(name string) bool { return slices.Contains(allowed, name) })
+}
+
+// usedOf is the first of the algorithms in use that is in list, or "".
+func usedOf(used ssh.NegotiatedAlgorithms, list []string) string {
+	for _, name := range []string{used.KeyExchange, used.HostKey, used.Read.Cipher, used.Read.MAC, used.Write.Cipher, used.Write.MAC} {
+		if slices.Contains(list, name) {
+			return name
+		}
+	}
+	return ""
+}
+
 // noCommonAlgorithm says what to do when client and server cannot agree; nil if that is not what happened.
 func noCommonAlgorithm(err error) error {
 	var negotiation *ssh.AlgorithmNegotiationError

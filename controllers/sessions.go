@@ -34,7 +34,7 @@ func newPool(mgr ctrl.Manager, o Options) (*sessions, error) {
 	})
 	s.Pool = target.NewPool(target.Options{
 		OnCall: s.called, OnRefused: refused.add, OnChange: s.changed, OnSubscription: s.targets.send,
-		OnLost: s.targets.send,
+		OnLost: s.targets.send, OnReached: s.called,
 	})
 	if err := register(s.Collectors()...); err != nil || o.CallHome == (CallHomeOptions{}) {
 		return s, err
@@ -64,7 +64,7 @@ func register(collectors ...prometheus.Collector) error {
 	return nil
 }
 
-// called: an NF that just called was away, and may have been changed or replaced meanwhile.
+// called: an NF that just called, or was reached again, was away and may have been changed or replaced meanwhile.
 func (s *sessions) called(key string) {
 	s.targets.send(key)
 	s.users.send(key)

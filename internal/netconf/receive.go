@@ -26,6 +26,9 @@ func (s *Session) readMessages() {
 }
 
 func (s *Session) readError(err error) error {
+	if known := (*Error)(nil); errors.As(err, &known) {
+		return known // the transport's keepalive says more than that it was closed
+	}
 	kind := ErrUnreachable
 	if isProtocol(err) {
 		kind = ErrProtocol

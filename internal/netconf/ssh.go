@@ -13,6 +13,7 @@ import (
 	"io"
 	"net"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/crypto/ssh"
@@ -322,6 +323,15 @@ type sshTransport struct {
 	ssh.Channel
 	conn      ssh.Conn
 	keepalive *time.Timer
+	silent    atomic.Pointer[Error] // why keepalive closed the connection
+}
+
+func (t *sshTransport) Read(p []byte) (int, error) {
+	n, err := t.Channel.Read(p)
+	if silent := t.silent.Load(); err != nil && silent != nil {
+		err = silent
+	}
+	return n, err
 }
 
 func (t *sshTransport) Close() error {
@@ -343,7 +353,10 @@ func (t *sshTransport) startKeepalive(interval time.Duration) {
 	ready := make(chan struct{})
 	t.keepalive = time.AfterFunc(interval, func() {
 		<-ready
-		late := time.AfterFunc(interval, func() { t.conn.Close() })
+		late := time.AfterFunc(interval, func() {
+			t.silent.Store(&Error{Kind: ErrTimeout, Op: "keepalive of", Addr: t.conn.RemoteAddr().String(), Err: fmt.Errorf("no answer within %s", interval)})
+			t.conn.Close()
+		})
 		_, _, err := t.conn.SendRequest("keepalive@openssh.com", true, nil)
 		late.Stop()
 		if err == nil {

@@ -236,8 +236,8 @@ func TestKeepalive(t *testing.T) {
 	}
 	stall()
 	<-session.Done()
-	if !errors.Is(session.Err(), netconf.ErrUnreachable) {
-		t.Errorf("got %v", session.Err())
+	if err := session.Err(); !errors.Is(err, netconf.ErrTimeout) || !strings.Contains(err.Error(), "no answer within 50ms") {
+		t.Errorf("got %v", err)
 	}
 }
 

@@ -35,21 +35,20 @@ func dial(ctx context.Context, e Endpoint) (*netconf.Session, error) {
 	return netconf.DialSSH(ctx, e.Address, cfg)
 }
 
-// connect establishes the session of an NF, unless it failed to a moment ago: then that failure stands.
+// connect establishes the session of an NF. One that is known to be away is tried behind the backs of those who
+// need it: they hear at once why it was not reached before.
 func (p *Pool) connect(ctx context.Context, d *device, e Endpoint) (*netconf.Session, error) {
 	if e.CallHome {
 		return nil, &Error{Reason: NotCalled, Op: "wait for a call", Key: e.Key, Address: e.Address, Err: errNotCalled}
 	}
-	if err := d.backoff.failed(time.Now()); err != nil {
-		return nil, err
+	if d.backoff.err != nil {
+		if !time.Now().Before(d.backoff.until) {
+			p.tryBehind(d, e)
+		}
+		return nil, d.backoff.err
 	}
 	session, err := p.dial(ctx, e)
-	switch {
-	case err == nil:
-		d.backoff = backoff{silences: d.backoff.silences} // whether it answers is yet to be seen
-	case !errors.Is(err, context.Canceled):
-		d.backoff.fail(err, time.Now())
-	}
+	d.backoff.tried(err, time.Now(), e.rpcTimeout())
 	return session, err
 }
 
@@ -70,18 +69,22 @@ func (p *Pool) dial(ctx context.Context, e Endpoint) (*netconf.Session, error) {
 // backoff keeps several users of one dead NF from dialling it one after the other. Its failure is repeated
 // word by word: what is said of the NF does not change while nothing new is known.
 type backoff struct {
-	err      error
+	err      error // nil: the NF was reached the last time, or nothing is known of it
 	until    time.Time
 	pause    time.Duration
 	silences int // how often it has not answered since it last did
 }
 
-// failed returns the last failure while it is too early to try again.
-func (b *backoff) failed(now time.Time) error {
-	if now.Before(b.until) {
-		return b.err
+// tried notes how an attempt to reach the NF ended.
+func (b *backoff) tried(err error, now time.Time, timeout time.Duration) {
+	switch {
+	case err == nil:
+		*b = backoff{silences: b.silences} // whether it answers is yet to be seen
+	case errors.Is(err, errSilent):
+		b.silent(err, now, timeout)
+	case !errors.Is(err, context.Canceled):
+		b.fail(err, now)
 	}
-	return nil
 }
 
 // fail notes a failure. The pause doubles up to 30 s, and is up to a quarter shorter by chance: thousands of
@@ -105,16 +108,6 @@ func (b *backoff) silent(err error, now time.Time, timeout time.Duration) {
 	b.err = err
 	pause := min(timeout<<min(b.silences-2, 10), max(maxSilence, timeout))
 	b.until = now.Add(pause - rand.N(pause/4+1)) //nolint:gosec // no secret depends on it
-}
-
-// Retry lets an NF be asked again at once that was to be left alone for a while.
-func (p *Pool) Retry(ctx context.Context, e Endpoint) {
-	d, err := p.acquire(ctx, e)
-	if err != nil {
-		return
-	}
-	defer func() { <-d.turn }()
-	d.backoff.until = time.Time{}
 }
 
 // lostSoon is the life of a session that counts as short.

@@ -29,6 +29,8 @@ type Options struct {
 	// OnLost hears that the session of an NF ended, and not by us, and that there is no other by now. It is
 	// told after a second, and later when that happens often.
 	OnLost func(key string)
+	// OnReached hears that an NF that was away, and that somebody asked for meanwhile, has a session again.
+	OnReached func(key string)
 	// OnSubscription hears that Subscription(key) changed.
 	OnSubscription func(key string)
 	// MaxDials bounds how many connections are being established at once; 0 means 64.
@@ -48,6 +50,8 @@ type Pool struct {
 	callHome *netconf.CallHome
 	metrics  *metrics
 	dials    chan struct{} // holds a token per connection being established
+	away     chan struct{} // and this one per connection to an NF that was not reached before
+	attempts sync.WaitGroup
 
 	mu      sync.Mutex
 	closed  bool
@@ -83,7 +87,8 @@ func NewPool(o Options) *Pool {
 	if o.MaxDials <= 0 {
 		o.MaxDials = 64
 	}
-	p := &Pool{options: o, devices: make(map[string]*device), watches: make(map[string]*watch), traces: make(map[string]*trace), dials: make(chan struct{}, o.MaxDials)}
+	p := &Pool{options: o, devices: make(map[string]*device), watches: make(map[string]*watch), traces: make(map[string]*trace),
+		dials: make(chan struct{}, o.MaxDials), away: make(chan struct{}, (o.MaxDials+1)/2)}
 	p.metrics = newMetrics(p)
 	p.callHome = netconf.NewCallHome(netconf.CallHomeOptions{OnSession: p.called, OnRefused: o.OnRefused, MaxHandshakes: o.MaxDials,
 		Trace: func(key string) func(netconf.Direction, []byte) { return p.tracer(key, 0) }})
@@ -102,6 +107,7 @@ type device struct {
 	digest  string                          // of the endpoint that session and facts belong to
 	session *netconf.Session
 	backoff backoff
+	attempt *attempt // to reach it again
 	arrived arrival
 	idle    *time.Timer
 	facts   *Facts
@@ -130,14 +136,10 @@ func (p *Pool) Close() {
 	}
 	var all sync.WaitGroup
 	for _, d := range devices {
-		all.Go(func() {
-			d.turn <- struct{}{}
-			d.drop()
-			d.arrived.close()
-			<-d.turn
-		})
+		all.Go(d.end)
 	}
 	all.Wait()
+	p.attempts.Wait()
 }
 
 // Forget closes the session of an NF that is no longer of interest.
@@ -152,11 +154,17 @@ func (p *Pool) Forget(key string) {
 	p.mu.Unlock()
 	p.callHome.Forget(key)
 	if d != nil {
-		d.turn <- struct{}{}
-		d.drop()
-		d.arrived.close()
-		<-d.turn
+		d.end()
 	}
+}
+
+// end closes what there is of an NF, and what is yet to come.
+func (d *device) end() {
+	d.turn <- struct{}{}
+	defer func() { <-d.turn }()
+	d.giveUp()
+	d.drop()
+	d.arrived.close()
 }
 
 // acquire waits for the NF's turn.
@@ -225,6 +233,7 @@ func (d *device) drop() {
 
 // forget drops the session and all that was learned.
 func (d *device) forget() {
+	d.giveUp()
 	d.drop()
 	d.arrived.drop()
 	d.backoff = backoff{}
@@ -273,6 +282,7 @@ func (p *Pool) with(ctx context.Context, e Endpoint, op string, f func(*link) er
 		p.takeArrived(d)
 		reused := d.alive()
 		if !reused {
+			d.missed()
 			d.drop()
 			session, err := p.connect(ctx, d, e)
 			if err != nil {

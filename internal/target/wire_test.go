@@ -8,6 +8,7 @@ import (
 	"net"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -22,6 +23,7 @@ type wire struct {
 	to       string
 	delay    time.Duration // in each direction
 	all      sync.WaitGroup
+	broken   atomic.Bool // what is said is lost, and no side is told
 
 	mu    sync.Mutex
 	asked bool // the last to say something was the client
@@ -83,7 +85,7 @@ func (w *wire) carry(to, from net.Conn, asking bool) {
 	buffer := make([]byte, 1<<16)
 	for {
 		n, err := from.Read(buffer)
-		if n > 0 {
+		if n > 0 && !w.broken.Load() {
 			w.said(asking)
 			queue <- late{time.Now().Add(w.delay), append([]byte(nil), buffer[:n]...)}
 		}

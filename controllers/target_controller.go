@@ -135,6 +135,9 @@ func (r *TargetReconciler) check(ctx context.Context, t *v1alpha1.Target) (ctrl.
 func (r *TargetReconciler) reach(ctx context.Context, t *v1alpha1.Target, ep target.Endpoint) error {
 	t.Status.Transport = transport(t)
 	t.Status.ClientCertificateNotAfter = notAfter(ep)
+	if why := missedBefore(t, ep); why != nil {
+		r.Pool.Away(ctx, ep, why)
+	}
 	keepSubscribed(r.Pool, ep)
 	if v, ok := meta.ReconcileAnnotationValue(t.GetAnnotations()); ok && v != t.Status.GetLastHandledReconcileRequest() {
 		r.Pool.Retry(ctx, ep)

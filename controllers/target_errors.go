@@ -4,6 +4,12 @@
 package controllers
 
 import (
+	"errors"
+	"strings"
+
+	"github.com/fluxcd/pkg/runtime/conditions"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
 	"github.com/strowger/strowger/api/v1alpha1"
 	"github.com/strowger/strowger/internal/reconcile"
 	"github.com/strowger/strowger/internal/target"
@@ -32,6 +38,24 @@ var wordings = map[target.Reason]wording{
 	target.Unsupported:          {v1alpha1.UnsupportedReason, "%w", reconcile.Failf},
 	target.InvalidEdit:          {v1alpha1.InvalidEditReason, "%w", reconcile.Failf},
 	target.InvalidReply:         {v1alpha1.InvalidReplyReason, "%w", reconcile.Failf},
+}
+
+// missedBefore is why an NF was not reached the last time, if that is what its Target says: a manager that has just
+// started, with a site that is dark, does not wait for each of its NFs. It reads as it did.
+func missedBefore(t *v1alpha1.Target, ep target.Endpoint) *target.Error {
+	c := conditions.Get(t, v1alpha1.ReachableCondition)
+	if c == nil || c.Status != metav1.ConditionFalse || c.ObservedGeneration != t.Generation {
+		return nil
+	}
+	for _, reason := range []target.Reason{target.Unreachable, target.Timeout} {
+		if w := wordings[reason]; w.reason == c.Reason {
+			why := &target.Error{Reason: reason, Op: "connect", Key: ep.Key, Address: ep.Address, Err: errors.New("")}
+			cause := strings.TrimPrefix(c.Message, why.Error())
+			why.Err = errors.New(strings.TrimSuffix(cause, strings.TrimPrefix(w.format, "%w")))
+			return why
+		}
+	}
+	return nil
 }
 
 // targetError turns an error of the pool into one that knows its reason.

@@ -84,6 +84,19 @@ func (d *device) giveUp() {
 	}
 }
 
+// Away notes that an NF of which the pool knows nothing yet was not reached by another before: then nobody waits for
+// it. Of an NF that was asked already it says nothing new.
+func (p *Pool) Away(ctx context.Context, e Endpoint, why *Error) {
+	d, err := p.acquire(ctx, e)
+	if err != nil {
+		return
+	}
+	defer func() { <-d.turn }()
+	if !d.tried {
+		d.tried, d.backoff.err = true, why
+	}
+}
+
 // missed notes that the session ended since the NF no longer answered: it is away, before anybody tried to reach it.
 func (d *device) missed() {
 	if d.session == nil || d.backoff.err != nil {

@@ -95,6 +95,29 @@ func TestRetryWaits(t *testing.T) {
 	}
 }
 
+// What another found out before us counts until we know better.
+func TestAwayForAnother(t *testing.T) {
+	reached := make(chan string, 1)
+	_, e := newDevice(t, netconftest.Options{Running: config(t, hostname("old"))})
+	r := &road{open: make(chan struct{})}
+	p := newPool(t, Options{Dial: r.dial, OnReached: func(key string) { reached <- key }})
+	why := &Error{Reason: Unreachable, Op: "connect", Key: e.Key, Address: e.Address, Err: errors.New("no route to host")}
+	p.Away(t.Context(), e, why)
+	if _, err := p.Observe(t.Context(), e, nil); !errors.Is(err, why) {
+		t.Fatalf("got %v", err)
+	}
+	close(r.open)
+	<-reached
+	p.Away(t.Context(), e, why)
+	if _, err := p.Observe(t.Context(), e, nil); err != nil {
+		t.Error(err)
+	}
+	p.Forget(e.Key)
+	if _, err := p.Observe(t.Context(), e, nil); err != nil || len(reached) != 0 {
+		t.Error("one that was forgotten was taken for away", err)
+	}
+}
+
 // An attempt that nobody wants any more leaves nothing behind.
 func TestAttemptIsGivenUp(t *testing.T) {
 	for name, giveUp := range map[string]func(*Pool, Endpoint) error{

@@ -41,6 +41,7 @@ func (p *Pool) connect(ctx context.Context, d *device, e Endpoint) (*netconf.Ses
 	if e.CallHome {
 		return nil, &Error{Reason: NotCalled, Op: "wait for a call", Key: e.Key, Address: e.Address, Err: errNotCalled}
 	}
+	d.tried = true
 	if d.backoff.err != nil {
 		if !time.Now().Before(d.backoff.until) {
 			p.tryBehind(d, e)

@@ -107,6 +107,7 @@ type device struct {
 	digest  string                          // of the endpoint that session and facts belong to
 	session *netconf.Session
 	backoff backoff
+	tried   bool     // somebody tried to reach it
 	attempt *attempt // to reach it again
 	arrived arrival
 	idle    *time.Timer

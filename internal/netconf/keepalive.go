@@ -45,22 +45,23 @@ func (s *Session) keepAlive(interval time.Duration) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	k.timer = time.AfterFunc(interval, func() {
-		if s.probe(interval) {
-			k.restart(interval)
+		ctx, cancel := context.WithTimeout(context.Background(), interval)
+		defer cancel()
+		if err := s.Probe(ctx); err != nil {
+			s.fail(err)
+			return
 		}
+		k.restart(interval)
 	})
 }
 
-// probe says whether the server answers, with whatever; a server that does not loses the session.
-func (s *Session) probe(patience time.Duration) bool {
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
-	defer cancel()
+// Probe asks for nothing, and returns an error if the server does not answer; an rpc-error is an answer.
+func (s *Session) Probe(ctx context.Context) error {
 	reply, err := s.Exec(ctx, nudge)
-	if err == nil || reply != nil {
-		return true
+	if reply != nil {
+		return nil
 	}
-	s.fail(err)
-	return false
+	return err
 }
 
 func (k *keepalive) restart(interval time.Duration) {

@@ -59,7 +59,7 @@ func (p *Pool) dialAway(ctx context.Context, e Endpoint, wasSilent bool) (*netco
 	}
 	ctx, cancel := context.WithTimeout(ctx, e.rpcTimeout())
 	defer cancel()
-	if reply, err := session.Exec(ctx, netconf.GetConfig{Source: netconf.Running, Filter: netconf.Subtree(nil)}); err != nil && reply == nil {
+	if err := session.Probe(ctx); err != nil {
 		session.Abort()
 		return nil, fmt.Errorf("%w: %w", errSilent, err)
 	}

@@ -36,7 +36,7 @@ func (s *Service) Kill() {
 	if p == nil {
 		return
 	}
-	_ = p.Process.Kill()
+	_ = p.Kill()
 	<-p.exited
 	s.Stop()
 }

@@ -250,9 +250,15 @@ func (e *editor) inOrder(of *yang.Data, operation string) []*yang.Data {
 	if !slices.ContainsFunc(children, func(d *yang.Data) bool { return d.Node().Parent().Kind() == yang.KindCase }) {
 		return children
 	}
-	going := func(d *yang.Data) bool { return !e.wants(d, operation) }
-	staying := func(d *yang.Data) bool { return e.wants(d, operation) }
-	return slices.Concat(slices.DeleteFunc(slices.Clone(children), staying), slices.DeleteFunc(slices.Clone(children), going))
+	var going, staying []*yang.Data
+	for _, d := range children {
+		if e.wants(d, operation) {
+			staying = append(staying, d)
+		} else {
+			going = append(going, d)
+		}
+	}
+	return append(going, staying...)
 }
 
 // node applies one node of the config and what is below it.

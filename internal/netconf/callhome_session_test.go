@@ -4,8 +4,6 @@
 package netconf_test
 
 import (
-	"crypto/ed25519"
-	"crypto/rand"
 	"net"
 	"strings"
 	"testing"
@@ -19,11 +17,7 @@ import (
 // knownKey makes a host key, and the line of known_hosts that has it.
 func knownKey(t *testing.T) (ssh.Signer, []byte) {
 	t.Helper()
-	_, key, err := ed25519.GenerateKey(rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	signer, err := ssh.NewSignerFromKey(key)
+	signer, err := netconftest.NewHostKey()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -120,10 +120,11 @@ func TestAwayForAnother(t *testing.T) {
 
 // An attempt that nobody wants any more leaves nothing behind.
 func TestAttemptIsGivenUp(t *testing.T) {
-	for name, giveUp := range map[string]func(*Pool, Endpoint) error{
-		"forgotten": func(p *Pool, e Endpoint) error { p.Forget(e.Key); return nil },
-		"closed":    func(p *Pool, _ Endpoint) error { p.Close(); return nil },
-		"moved": func(p *Pool, e Endpoint) error {
+	for name, giveUp := range map[string]func(*Pool, Endpoint, *road) error{
+		"forgotten": func(p *Pool, e Endpoint, _ *road) error { p.Forget(e.Key); return nil },
+		"closed":    func(p *Pool, _ Endpoint, _ *road) error { p.Close(); return nil },
+		"moved": func(p *Pool, e Endpoint, r *road) error {
+			close(r.open)
 			e.Address = "127.0.0.1:1"
 			if _, err := p.Observe(context.Background(), e, nil); ReasonOf(err) != Unreachable {
 				return err
@@ -138,16 +139,11 @@ func TestAttemptIsGivenUp(t *testing.T) {
 				t.Fatalf("got %v", err)
 			}
 			waitFor(t, "an attempt", func() bool { return r.taken.Load() == 2 })
-			if name == "moved" {
-				close(r.open)
-			}
-			if err := giveUp(p, e); err != nil {
+			if err := giveUp(p, e, r); err != nil {
 				t.Error(err)
 			}
 			waitFor(t, "all goroutines to end", func() bool { return runtime.NumGoroutine() <= before })
-			if s.Sessions() != 0 && name != "moved" {
-				t.Errorf("%d sessions", s.Sessions())
-			}
+			waitFor(t, "all sessions to end", func() bool { return s.Sessions() == 0 })
 		})
 	}
 }

@@ -4,7 +4,6 @@
 package netconftest
 
 import (
-	"crypto/ed25519"
 	"crypto/rand"
 	"crypto/tls"
 	"crypto/x509"
@@ -184,11 +183,7 @@ func TestCallHome(t *testing.T) {
 
 func TestUserCertificate(t *testing.T) {
 	signer := func() ssh.Signer {
-		_, key, err := ed25519.GenerateKey(rand.Reader)
-		if err != nil {
-			t.Fatal(err)
-		}
-		s, err := ssh.NewSignerFromKey(key)
+		s, err := NewHostKey()
 		if err != nil {
 			t.Fatal(err)
 		}
